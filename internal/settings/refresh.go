@@ -1,0 +1,122 @@
+package settings
+
+import (
+	"reflect"
+)
+
+// Refresh is what the refresh function is told.
+type Refresh struct {
+	// Bucket is the name of the bucket.
+	Bucket string
+	// TrustStoreARN is the trust store that the lists go to.
+	TrustStoreARN string
+	// BundleKey and BundleSHA256 (hex) are the CA bundle in the bucket. Both
+	// are empty for an attached trust store: its own bundle counts then.
+	BundleKey    string
+	BundleSHA256 string
+	// Sources have every default in place when they come from the environment.
+	Sources []Source
+	// Limits likewise.
+	Limits Limits
+	// Revocation decides whether a CA without a list is an error.
+	Revocation Revocation
+}
+
+// RefreshFromEnv reads the settings of the refresh function. The error joins a
+// [*Problem] for everything that is missing or wrong.
+func RefreshFromEnv(getenv func(string) string) (Refresh, error) {
+	var p problems
+	r := Refresh{
+		Bucket:        p.required(getenv, EnvBucket),
+		TrustStoreARN: p.required(getenv, EnvTrustStore),
+		BundleKey:     getenv(EnvBundleKey),
+		BundleSHA256:  getenv(EnvBundleSHA256),
+		Revocation:    Revocation(getenv(EnvRevocation)),
+	}
+	p.bundle(r.BundleKey, r.BundleSHA256)
+	p.trustStore(EnvTrustStore, r.TrustStoreARN)
+	p.words(EnvRevocation, reflect.ValueOf(r.Revocation))
+	sources := p.required(getenv, EnvSources)
+	if sources != "" {
+		p.decode(EnvSources, []byte(sources), &r.Sources)
+		p.words(EnvSources, reflect.ValueOf(r.Sources))
+		p.sources(EnvSources, r.Sources)
+	}
+	limits := getenv(EnvLimits)
+	if limits != "" {
+		p.decode(EnvLimits, []byte(limits), &r.Limits)
+		p.limits(EnvLimits, r.Limits)
+	}
+	return r.withDefaults(), p.join()
+}
+
+// Env is the environment from which [RefreshFromEnv] reads the same settings.
+func (r Refresh) Env() map[string]string {
+	env := map[string]string{
+		EnvBucket:     r.Bucket,
+		EnvTrustStore: r.TrustStoreARN,
+		EnvSources:    compact(r.Sources),
+	}
+	if r.BundleKey != "" {
+		env[EnvBundleKey], env[EnvBundleSHA256] = r.BundleKey, r.BundleSHA256
+	}
+	if r.Limits != (Limits{}) {
+		env[EnvLimits] = compact(r.Limits)
+	}
+	if r.Revocation != "" {
+		env[EnvRevocation] = string(r.Revocation)
+	}
+	return env
+}
+
+func (r Refresh) withDefaults() Refresh {
+	if r.Revocation == "" {
+		r.Revocation = RevocationRequire
+	}
+	r.Limits = r.Limits.withDefaults()
+	var sources []Source
+	for _, source := range r.Sources {
+		sources = append(sources, source.withDefaults())
+	}
+	r.Sources = sources
+	return r
+}
+
+func (p *problems) required(getenv func(string) string, name string) string {
+	value := getenv(name)
+	if value == "" {
+		p.add(name, "not set: the deployment sets it")
+	}
+	return value
+}
+
+func (p *problems) bundle(key, sha256 string) {
+	switch {
+	case key == "" && sha256 != "":
+		p.add(EnvBundleKey, "not set, but %s is: the deployment sets both or neither", EnvBundleSHA256)
+	case key != "" && !hexSHA256.MatchString(sha256):
+		p.add(EnvBundleSHA256, "want 64 lower-case hex digits: the deployment sets it along with %s", EnvBundleKey)
+	}
+}
+
+func (p *problems) trustStore(key, arn string) {
+	if arn != "" && !trustStoreARN.MatchString(arn) {
+		p.add(key, "%q is not the ARN of a trust store: want arn:aws:elasticloadbalancing:REGION:ACCOUNT:truststore/NAME/ID", arn)
+	}
+}
+
+func (p *problems) limits(key string, limits Limits) {
+	for _, limit := range []struct {
+		name  string
+		value int
+	}{
+		{"entries", limits.Entries},
+		{"lists", limits.Lists},
+		{"caCertificates", limits.CACertificates},
+		{"caSubjectBytes", limits.CASubjectBytes},
+	} {
+		if limit.value < 0 {
+			p.add(below(key, limit.name), "%d is negative", limit.value)
+		}
+	}
+}

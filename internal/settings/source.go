@@ -1,0 +1,53 @@
+package settings
+
+// Source is where one CA publishes its revocation list.
+type Source struct {
+	// Name stands in logs, records and metrics: letters, digits, dots, hyphens and underscores, at most 48.
+	Name string `json:"name"`
+	// URLs are mirrors of one list, the preferred one first: http, https or s3 (`s3://bucket/key`).
+	URLs []string `json:"urls"`
+	// Issuers names the CAs of the bundle whose lists these are, by common name, by distinguished name (RFC 2253) or by `sha256:` and the hash (hex) of the public key. It is only needed where a list cannot be attributed before it was fetched; more than one only where a PEM file holds several lists.
+	Issuers []string `json:"issuers,omitempty"`
+	// MaxAge lets a list pass that does not say when its successor is due: it counts as stale this long after its issue. Without it such a list is refused.
+	MaxAge Duration `json:"maxAge,omitzero"`
+	// AllowScoped lets a list that speaks of some certificates only (RFC 5280, section 5.2.5) go to the trust store, which may apply it to all. The verifier honours the scope either way.
+	AllowScoped bool `json:"allowScoped,omitempty"`
+	// Overlap says what to do when the old and the new list do not fit into the trust store together: refuse the new one, or replace (remove, then add; the gap is recorded).
+	Overlap Overlap `json:"overlap,omitempty"`
+	// MaxBytes bounds a download, before and after decompression.
+	MaxBytes int64 `json:"maxBytes,omitempty"`
+	// Timeout bounds one attempt to fetch the list from one mirror, from connecting to the last byte.
+	Timeout Duration `json:"timeout,omitzero"`
+}
+
+// Defaults of a source.
+const (
+	DefaultMaxBytes = 64 << 20
+	DefaultTimeout  = Duration(20_000_000_000)
+)
+
+func (s Source) withDefaults() Source {
+	if s.Overlap == "" {
+		s.Overlap = OverlapRefuse
+	}
+	if s.MaxBytes == 0 {
+		s.MaxBytes = DefaultMaxBytes
+	}
+	if s.Timeout == 0 {
+		s.Timeout = DefaultTimeout
+	}
+	return s
+}
+
+// Overlap is what happens when two lists of one CA do not fit into the trust
+// store at the same time.
+type Overlap string
+
+// The ways to deal with an overlap.
+const (
+	OverlapRefuse  Overlap = "refuse"
+	OverlapReplace Overlap = "replace"
+)
+
+// Values are all that may be written.
+func (Overlap) Values() []string { return []string{string(OverlapRefuse), string(OverlapReplace)} }
