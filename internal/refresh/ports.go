@@ -61,6 +61,8 @@ type bucket interface {
 	// ErrExists when the key is taken, with a non-empty Replaces it returns
 	// ErrOvertaken when the object is no longer the one with that tag.
 	Put(ctx context.Context, object Upload) (Stored, error)
+	// List returns the keys that begin with prefix, in order.
+	List(ctx context.Context, prefix string) ([]string, error)
 }
 
 // trustStore is the one trust store that a refresher feeds.
@@ -114,9 +116,10 @@ type Upload struct {
 
 // Stored is one version of an object in the bucket.
 type Stored struct {
-	Key     string
-	Version string
-	Tag     string
+	Key     string `json:"key"`
+	Version string `json:"version"`
+	// Tag is opaque: it goes back in Upload.Replaces.
+	Tag string `json:"-"`
 }
 
 var (

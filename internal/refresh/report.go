@@ -1,0 +1,93 @@
+package refresh
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sekisho/sekisho/internal/crl"
+)
+
+// Report is what a run did.
+type Report struct {
+	Started  time.Time `json:"started"`
+	Outcomes []Outcome `json:"outcomes"`
+	// Foreign are revocation IDs that hold lists of no CA in the bundle; they
+	// are left alone.
+	Foreign []int64 `json:"foreign,omitempty"`
+	// Uncovered names the CAs of the bundle of which no list is in force.
+	Uncovered []string `json:"uncovered,omitempty"`
+}
+
+// Outcome is what a run did for one list, or for one source that delivered none.
+type Outcome struct {
+	Source string `json:"source"`
+	// URL is the mirror that answered, empty when none did.
+	URL      string `json:"url,omitempty"`
+	Identity string `json:"identity,omitempty"`
+	Issuer   string `json:"issuer,omitempty"`
+	Action   Action `json:"action"`
+	Reason   Reason `json:"reason"`
+	Detail   string `json:"detail,omitempty"`
+	// List is the newest accepted list, whatever was fetched.
+	List Facts `json:"list,omitzero"`
+	// Stale says that List is past its next update.
+	Stale bool `json:"stale,omitempty"`
+	// Revocation is the ID that enforces List; 0 when none does.
+	Revocation int64 `json:"revocationId,omitempty"`
+	// Removed are the IDs that left the trust store.
+	Removed []int64 `json:"removed,omitempty"`
+	// Gap says that for a moment no list was in force, as overlap "replace" allows.
+	Gap bool `json:"gap,omitempty"`
+	// Error is what went wrong; the list that was in force still is.
+	Error string `json:"error,omitempty"`
+	Steps []Step `json:"steps,omitempty"`
+
+	err error
+	// taken says that the list, if one was delivered, was not refused.
+	taken bool
+}
+
+// Step says how long a step took.
+type Step struct {
+	Name string        `json:"name"`
+	Took time.Duration `json:"tookNanoseconds"`
+}
+
+// Failed says that something went wrong, or that a list was not taken.
+func (o Outcome) Failed() bool { return o.err != nil || o.Action == Refuse }
+
+// Err is the reason to call the whole run failed: a source of which no list is
+// in force. A source that is down while its list is in force is an outcome,
+// not a failure.
+func (r Report) Err() error {
+	var errs []error
+	for _, outcome := range r.Outcomes {
+		if outcome.List.known() && (outcome.Revocation != 0 || outcome.Reason == Scoped) {
+			continue
+		}
+		if outcome.err != nil {
+			errs = append(errs, fmt.Errorf("source %s has no list in force: %w", outcome.Source, outcome.err))
+			continue
+		}
+		errs = append(errs, fmt.Errorf("source %s has no list in force: %s: %s", outcome.Source, outcome.Reason, outcome.Detail))
+	}
+	return errors.Join(errs...)
+}
+
+// failed is the outcome with what went wrong. A list that is only behind the
+// accepted one, as an old mirror may serve it, is not taken but no refusal.
+func (o Outcome) failed(problem error) Outcome {
+	o.Reason = reasonOf(problem)
+	if o.Action == Keep && refusal(problem) {
+		o.Action = Refuse
+	}
+	o.err = errors.Join(o.err, problem)
+	o.Error = o.err.Error()
+	return o
+}
+
+func refusal(problem error) bool {
+	var refused *crl.RefusedError
+	return errors.As(problem, &refused) && refused.Reason != crl.ReasonBehind
+}
