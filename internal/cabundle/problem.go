@@ -39,13 +39,19 @@ func (p *Problem) Error() string {
 	return strings.Join(where, "") + p.Detail
 }
 
+// longestSubject is how much of a name a message repeats, in bytes.
+const longestSubject = 200
+
 // Subject is the distinguished name of a certificate (RFC 2253) as it may
-// stand in a message: a name with control characters in it is quoted, and a
-// certificate without a name is called by its serial number.
+// stand in a message: a very long name is cut, one with control characters in
+// it is quoted, and a certificate without a name is called by its serial number.
 func Subject(cert *x509.Certificate) string {
 	name := cert.Subject.String()
 	if name == "" {
 		return fmt.Sprintf("no subject, serial %x", cert.SerialNumber)
+	}
+	if len(name) > longestSubject {
+		name = strings.ToValidUTF8(name[:longestSubject], "") + "..."
 	}
 	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return strconv.QuoteToASCII(name)
