@@ -2,8 +2,10 @@ package s3store
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/sekisho/sekisho/internal/refresh"
 )
@@ -32,4 +34,30 @@ func (s *Store) Get(ctx context.Context, key string) (refresh.Object, error) {
 		return refresh.Object{}, err
 	}
 	return refresh.Object{Body: body, Tag: tag}, nil
+}
+
+// maxPages bounds a listing: a thousand keys are on each page.
+const maxPages = 100
+
+// List returns the keys that begin with prefix, in order: all of them, or an
+// error.
+func (s *Store) List(ctx context.Context, prefix string) ([]string, error) {
+	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{
+		Bucket: aws.String(s.bucket),
+		Prefix: aws.String(prefix),
+	})
+	var keys []string
+	for range maxPages {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("listing %s: %w", location(s.bucket, prefix), explained(err))
+		}
+		for _, found := range page.Contents {
+			keys = append(keys, aws.ToString(found.Key))
+		}
+		if !pages.HasMorePages() {
+			return keys, nil
+		}
+	}
+	return nil, fmt.Errorf("listing %s: more than %d objects: remove what is not needed, or set a lifecycle rule", location(s.bucket, prefix), len(keys))
 }

@@ -1,0 +1,115 @@
+package s3store
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/sekisho/sekisho/internal/refresh"
+)
+
+// generated is a large body that exists nowhere: it is made while it is read,
+// and counts how much of it is.
+type generated struct {
+	*io.SectionReader
+	read *int64
+}
+
+func newGenerated(size int64) generated {
+	read := new(int64)
+	return generated{io.NewSectionReader(pattern{read}, 0, size), read}
+}
+
+type pattern struct{ read *int64 }
+
+func (p pattern) ReadAt(buffer []byte, offset int64) (int, error) {
+	for i := range buffer {
+		buffer[i] = byte(offset + int64(i))
+	}
+	*p.read += int64(len(buffer))
+	return len(buffer), nil
+}
+
+// sink takes any write and forgets it.
+func sink(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.Header().Set("X-Amz-Version-Id", "v1")
+	w.Header().Set("ETag", `"tag"`)
+}
+
+// Not parallel: it measures what the process allocates.
+func TestPutOfALargeBody(t *testing.T) {
+	const size = 70 << 20
+	tests := []struct {
+		name   string
+		start  func(http.Handler) *httptest.Server
+		passes int64
+	}{
+		{"over TLS the body is read once", httptest.NewTLSServer, 1},
+		{"without TLS the body is read twice", httptest.NewServer, 2},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := test.start(http.HandlerFunc(sink))
+			defer server.Close()
+			config := serve(t, http.NotFoundHandler())
+			config.BaseEndpoint, config.HTTPClient = aws.String(server.URL), server.Client()
+			store := New(config, bucketName)
+			body := newGenerated(size)
+
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			mustPut(t, store, refresh.Upload{Key: "key", Body: body, Create: true})
+			runtime.ReadMemStats(&after)
+
+			if *body.read != test.passes*size {
+				t.Errorf("got %d bytes read, want %d passes over %d", *body.read, test.passes, size)
+			}
+			allocated := after.TotalAlloc - before.TotalAlloc
+			if allocated > size/8 {
+				t.Errorf("got %d bytes allocated for a body of %d, want a small part of it", allocated, size)
+			}
+		})
+	}
+}
+
+// A stated length within the limit is believed, one above it is not.
+func TestGetDoesNotAllocateForAnObjectAboveTheLimit(t *testing.T) {
+	config := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1099511627776")
+	}))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := New(config, bucketName).Get(context.Background(), "key")
+	runtime.ReadMemStats(&after)
+	if err == nil {
+		t.Error("got no error, want too large")
+	}
+	if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 8<<20 {
+		t.Errorf("got %d bytes allocated, want few", allocated)
+	}
+}
+
+// A 128 MB function reads indexes of many MB: once, not by doubling.
+func TestGetAllocatesOnceForALargeObject(t *testing.T) {
+	const size = 32 << 20
+	config := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "33554432")
+		_, _ = io.Copy(w, newGenerated(size))
+	}))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	got, err := New(config, bucketName).Get(context.Background(), "key")
+	runtime.ReadMemStats(&after)
+	if err != nil || len(got.Body) != size {
+		t.Errorf("got %d bytes and error %v, want %d", len(got.Body), err, size)
+	}
+	if allocated := after.TotalAlloc - before.TotalAlloc; allocated > size+size/8 {
+		t.Errorf("got %d bytes allocated for %d, want little more", allocated, size)
+	}
+}
