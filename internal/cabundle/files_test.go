@@ -117,3 +117,14 @@ func TestNormaliseRefusesFiles(t *testing.T) {
 		})
 	}
 }
+
+func TestReadJudgesNoCertificate(t *testing.T) {
+	t.Parallel()
+	leaf := pkitest.NewCA(t, "Root").Issue(t, "proxy").Cert
+	bundle, err := cabundle.Read(files(bytes.ReplaceAll(pkitest.PEM(leaf), []byte("\n"), []byte("\r\n"))))
+	if err != nil || string(bundle.PEM) != string(pkitest.PEM(leaf)) {
+		t.Errorf("got error %v and %q, want the leaf as it is", err, bundle.PEM)
+	}
+	_, err = cabundle.Read(files([]byte("nothing"), nil))
+	expect(t, complaints(t, err), []string{"a.pem: no certificate in it, neither as PEM nor as DER", "b.pem: the file is empty"})
+}

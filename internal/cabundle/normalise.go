@@ -20,13 +20,7 @@ func Normalise(files []File, now time.Time) (Bundle, error) {
 
 // NormaliseWithin is [Normalise] for an account whose quotas AWS has raised.
 func NormaliseWithin(files []File, quotas Quotas, now time.Time) (Bundle, error) {
-	var all []found
-	var problems []error
-	for _, file := range files {
-		certs, unread := file.read()
-		all = append(all, certs...)
-		problems = append(problems, unread...)
-	}
+	all, problems := readAll(files)
 	for i, f := range all {
 		problems = append(problems, judge(f, now)...)
 		problems = append(problems, duplicate(f, all[:i])...)
@@ -37,6 +31,27 @@ func NormaliseWithin(files []File, quotas Quotas, now time.Time) (Bundle, error)
 		return Bundle{}, errors.Join(problems...)
 	}
 	return bundle, nil
+}
+
+// Read is [Normalise] without a judgement of the certificates: for CAs that no
+// trust store will hold.
+func Read(files []File) (Bundle, error) {
+	all, problems := readAll(files)
+	if len(problems) > 0 {
+		return Bundle{}, errors.Join(problems...)
+	}
+	return newBundle(certificates(all)), nil
+}
+
+func readAll(files []File) ([]found, []error) {
+	var all []found
+	var problems []error
+	for _, file := range files {
+		certs, unread := file.read()
+		all = append(all, certs...)
+		problems = append(problems, unread...)
+	}
+	return all, problems
 }
 
 // judge is about the bundle as a whole. What is missing is only worth a word
