@@ -46,7 +46,7 @@ func Decode(value string) ([]*x509.Certificate, error) {
 		return nil, ErrMissing
 	}
 	if len(value) > MaxBytes {
-		return nil, refuse(HeaderTooLarge, "%d bytes, at most %d are read", len(value), MaxBytes)
+		return nil, refuse(ReasonHeaderTooLarge, "%d bytes, at most %d are read", len(value), MaxBytes)
 	}
 	text, err := unescape(value)
 	if err != nil {
@@ -65,7 +65,7 @@ func parse(blocks [][]byte) ([]*x509.Certificate, error) {
 		cert, err := x509.ParseCertificate(der)
 		if err != nil {
 			return nil, &RefusedError{
-				Reason: CertificateSyntax,
+				Reason: ReasonCertificateSyntax,
 				Detail: fmt.Sprintf("parsing certificate %d of %d: %v", i+1, len(blocks), err),
 			}
 		}

@@ -7,7 +7,7 @@ import "strings"
 // can carry.
 func unescape(value string) ([]byte, error) {
 	if strings.IndexByte(value, '\n') >= 0 || strings.IndexByte(value, '\r') >= 0 {
-		return nil, refuse(HeaderEncoding, "a line end that is not escaped")
+		return nil, refuse(ReasonHeaderEncoding, "a line end that is not escaped")
 	}
 	text := make([]byte, 0, len(value))
 	for {
@@ -16,14 +16,14 @@ func unescape(value string) ([]byte, error) {
 			return append(text, value...), nil
 		}
 		if len(value) < at+3 {
-			return nil, refuse(HeaderEncoding, "the value ends inside an escape")
+			return nil, refuse(ReasonHeaderEncoding, "the value ends inside an escape")
 		}
 		high, low := hexDigit(value[at+1]), hexDigit(value[at+2])
 		if high < 0 || low < 0 {
-			return nil, refuse(HeaderEncoding, "a percent sign without two hexadecimal digits")
+			return nil, refuse(ReasonHeaderEncoding, "a percent sign without two hexadecimal digits")
 		}
 		if high == 0 && low == 0 {
-			return nil, refuse(HeaderEncoding, "a NUL byte")
+			return nil, refuse(ReasonHeaderEncoding, "a NUL byte")
 		}
 		text = append(text, value[:at]...)
 		text = append(text, byte(high<<4|low))

@@ -24,7 +24,7 @@ func FromHeader(h map[string][]string, name string) (string, error) {
 		}
 	}
 	if values > 1 {
-		return "", refuse(SeveralHeaders, "%d values of %s, only one can be the load balancer's", values, name)
+		return "", refuse(ReasonSeveralHeaders, "%d values of %s, only one can be the load balancer's", values, name)
 	}
 	if strings.TrimSpace(value) == "" {
 		return "", ErrMissing

@@ -18,17 +18,17 @@ func splitPEM(text []byte) ([][]byte, error) {
 	var blocks [][]byte
 	for text = trimSpace(text); len(text) > 0; text = trimSpace(text) {
 		if len(blocks) == MaxCertificates {
-			return nil, refuse(TooManyCertificates, "more than %d", MaxCertificates)
+			return nil, refuse(ReasonTooManyCertificates, "more than %d", MaxCertificates)
 		}
 		n, rest, fault := decodeBlock(der, text)
 		if fault != "" {
-			return nil, refuse(PEMSyntax, "block %d: %s", len(blocks)+1, fault)
+			return nil, refuse(ReasonPEMSyntax, "block %d: %s", len(blocks)+1, fault)
 		}
 		blocks = append(blocks, der[:n:n])
 		der, text = der[n:], rest
 	}
 	if len(blocks) == 0 {
-		return nil, refuse(PEMSyntax, "no block")
+		return nil, refuse(ReasonPEMSyntax, "no block")
 	}
 	return blocks, nil
 }

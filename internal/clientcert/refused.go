@@ -8,20 +8,20 @@ type Reason string
 
 // The reasons.
 const (
-	NoCertificate       Reason = "no-certificate"        // header absent or empty
-	SeveralHeaders      Reason = "several-headers"       // more than one value: somebody else added one
-	HeaderTooLarge      Reason = "header-too-large"      // longer than MaxBytes
-	HeaderEncoding      Reason = "header-encoding"       // a damaged escape, %00, or a raw line end
-	PEMSyntax           Reason = "pem-syntax"            // anything but CERTIFICATE blocks and white space
-	TooManyCertificates Reason = "too-many-certificates" // more than MaxCertificates
-	CertificateSyntax   Reason = "certificate-syntax"    // a block that holds no X.509 certificate
-	HeaderIncomplete    Reason = "header-incomplete"     // a leaf without its companion headers
-	HeaderMismatch      Reason = "header-mismatch"       // companion headers that tell of another certificate
+	ReasonNoCertificate       Reason = "no-certificate"        // header absent or empty
+	ReasonSeveralHeaders      Reason = "several-headers"       // more than one value: somebody else added one
+	ReasonHeaderTooLarge      Reason = "header-too-large"      // longer than MaxBytes
+	ReasonHeaderEncoding      Reason = "header-encoding"       // a damaged escape, %00, or a raw line end
+	ReasonPEMSyntax           Reason = "pem-syntax"            // anything but CERTIFICATE blocks and white space
+	ReasonTooManyCertificates Reason = "too-many-certificates" // more than MaxCertificates
+	ReasonCertificateSyntax   Reason = "certificate-syntax"    // a block that holds no X.509 certificate
+	ReasonHeaderIncomplete    Reason = "header-incomplete"     // a leaf without its companion headers
+	ReasonHeaderMismatch      Reason = "header-mismatch"       // companion headers that tell of another certificate
 )
 
 // ErrMissing says that the request carries no client certificate. It is a
-// *RefusedError with the reason NoCertificate.
-var ErrMissing error = &RefusedError{Reason: NoCertificate, Detail: "the request carries no client certificate"}
+// *RefusedError with the reason ReasonNoCertificate.
+var ErrMissing error = &RefusedError{Reason: ReasonNoCertificate, Detail: "the request carries no client certificate"}
 
 // RefusedError says why a header was refused. It never quotes the header.
 type RefusedError struct {

@@ -67,7 +67,7 @@ func (n VerifiedHeaders) leaf(h map[string][]string) (*x509.Certificate, error) 
 		return nil, err
 	}
 	if len(certs) != 1 {
-		return nil, refuse(TooManyCertificates, "%d in %s, which holds the leaf alone", len(certs), n.Leaf)
+		return nil, refuse(ReasonTooManyCertificates, "%d in %s, which holds the leaf alone", len(certs), n.Leaf)
 	}
 	return certs[0], nil
 }
@@ -79,7 +79,7 @@ func (n VerifiedHeaders) checkSerial(h map[string][]string, leaf *x509.Certifica
 	}
 	serial, ok := parseSerial(value)
 	if !ok || serial.Cmp(leaf.SerialNumber) != 0 {
-		return refuse(HeaderMismatch, "%s is not the serial number of the leaf", n.SerialNumber)
+		return refuse(ReasonHeaderMismatch, "%s is not the serial number of the leaf", n.SerialNumber)
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (n VerifiedHeaders) checkValidity(h map[string][]string, leaf *x509.Certifi
 	const form = "2006-01-02T15:04:05Z"
 	want := "NotBefore=" + leaf.NotBefore.UTC().Format(form) + ";NotAfter=" + leaf.NotAfter.UTC().Format(form)
 	if value != want {
-		return refuse(HeaderMismatch, "%s does not hold the dates of the leaf", n.Validity)
+		return refuse(ReasonHeaderMismatch, "%s does not hold the dates of the leaf", n.Validity)
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func (n VerifiedHeaders) checkNames(h map[string][]string) error {
 func companion(h map[string][]string, name string) (string, error) {
 	value, err := FromHeader(h, name)
 	if errors.Is(err, ErrMissing) {
-		return "", refuse(HeaderIncomplete, "%s is missing beside the leaf", name)
+		return "", refuse(ReasonHeaderIncomplete, "%s is missing beside the leaf", name)
 	}
 	return value, err
 }

@@ -51,24 +51,24 @@ func TestVerifiedHeaders(t *testing.T) {
 		{"serial with leading zeros", serialHeader, []string{"000" + serial}, "", ""},
 		{"subject absent", subjectHeader, nil, "", ""},
 		{"issuer empty", issuerHeader, []string{""}, "", ""},
-		{"leaf absent", leafHeader, nil, NoCertificate, "no client certificate"},
-		{"leaf twice", leafHeader, []string{Encode([]*x509.Certificate{leaf}), Encode([]*x509.Certificate{leaf})}, SeveralHeaders, "2 values"},
-		{"leaf of two certificates", leafHeader, []string{Encode([]*x509.Certificate{leaf, leaf})}, TooManyCertificates, "the leaf alone"},
-		{"leaf damaged", leafHeader, []string{"x"}, PEMSyntax, "block 1"},
-		{"leaf of somebody else", leafHeader, []string{Encode([]*x509.Certificate{other})}, HeaderMismatch, "Serial-Number is not"},
-		{"serial absent", serialHeader, nil, HeaderIncomplete, "Serial-Number is missing"},
-		{"serial empty", serialHeader, []string{""}, HeaderIncomplete, "Serial-Number is missing"},
-		{"serial twice", serialHeader, []string{serial, serial}, SeveralHeaders, "2 values"},
-		{"serial of another", serialHeader, []string{serial + "0"}, HeaderMismatch, "Serial-Number is not"},
-		{"serial with a sign", serialHeader, []string{"+" + serial}, HeaderMismatch, "Serial-Number is not"},
-		{"serial with a prefix", serialHeader, []string{"0x" + serial}, HeaderMismatch, "Serial-Number is not"},
-		{"serial with colons", serialHeader, []string{"00:" + serial}, HeaderMismatch, "Serial-Number is not"},
-		{"validity absent", validityHeader, nil, HeaderIncomplete, "Validity is missing"},
-		{"validity twice", validityHeader, []string{validity, validity}, SeveralHeaders, "2 values"},
-		{"validity of another", validityHeader, []string{late}, HeaderMismatch, "dates of the leaf"},
-		{"validity cut short", validityHeader, []string{validity[:20]}, HeaderMismatch, "dates of the leaf"},
-		{"subject twice", subjectHeader, []string{"CN=a", "CN=b"}, SeveralHeaders, "2 values"},
-		{"issuer twice", issuerHeader, []string{"CN=a", "CN=b"}, SeveralHeaders, "2 values"},
+		{"leaf absent", leafHeader, nil, ReasonNoCertificate, "no client certificate"},
+		{"leaf twice", leafHeader, []string{Encode([]*x509.Certificate{leaf}), Encode([]*x509.Certificate{leaf})}, ReasonSeveralHeaders, "2 values"},
+		{"leaf of two certificates", leafHeader, []string{Encode([]*x509.Certificate{leaf, leaf})}, ReasonTooManyCertificates, "the leaf alone"},
+		{"leaf damaged", leafHeader, []string{"x"}, ReasonPEMSyntax, "block 1"},
+		{"leaf of somebody else", leafHeader, []string{Encode([]*x509.Certificate{other})}, ReasonHeaderMismatch, "Serial-Number is not"},
+		{"serial absent", serialHeader, nil, ReasonHeaderIncomplete, "Serial-Number is missing"},
+		{"serial empty", serialHeader, []string{""}, ReasonHeaderIncomplete, "Serial-Number is missing"},
+		{"serial twice", serialHeader, []string{serial, serial}, ReasonSeveralHeaders, "2 values"},
+		{"serial of another", serialHeader, []string{serial + "0"}, ReasonHeaderMismatch, "Serial-Number is not"},
+		{"serial with a sign", serialHeader, []string{"+" + serial}, ReasonHeaderMismatch, "Serial-Number is not"},
+		{"serial with a prefix", serialHeader, []string{"0x" + serial}, ReasonHeaderMismatch, "Serial-Number is not"},
+		{"serial with colons", serialHeader, []string{"00:" + serial}, ReasonHeaderMismatch, "Serial-Number is not"},
+		{"validity absent", validityHeader, nil, ReasonHeaderIncomplete, "Validity is missing"},
+		{"validity twice", validityHeader, []string{validity, validity}, ReasonSeveralHeaders, "2 values"},
+		{"validity of another", validityHeader, []string{late}, ReasonHeaderMismatch, "dates of the leaf"},
+		{"validity cut short", validityHeader, []string{validity[:20]}, ReasonHeaderMismatch, "dates of the leaf"},
+		{"subject twice", subjectHeader, []string{"CN=a", "CN=b"}, ReasonSeveralHeaders, "2 values"},
+		{"issuer twice", issuerHeader, []string{"CN=a", "CN=b"}, ReasonSeveralHeaders, "2 values"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestVerifiedHeadersCompareDates(t *testing.T) {
 	h := verified(genuine)
 	h["x-amzn-mtls-clientcert-leaf"] = []string{Encode([]*x509.Certificate{forged})}
 	_, err := DefaultVerifiedHeaders().Certificate(h)
-	wantReason(t, err, HeaderMismatch, "dates of the leaf")
+	wantReason(t, err, ReasonHeaderMismatch, "dates of the leaf")
 }
 
 func TestVerifiedHeadersRenamed(t *testing.T) {
