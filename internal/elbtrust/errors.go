@@ -13,21 +13,22 @@ import (
 // Error is a call to the trust store that went wrong.
 type Error struct {
 	doing   string
-	code    string
+	reason  string
 	unknown bool
 	cause   error
 }
 
 func (e *Error) Error() string {
-	advice, found := advices[e.code]
+	advice, found := advices[e.reason]
 	if !found {
 		return e.doing + ": " + e.cause.Error()
 	}
 	return fmt.Sprintf("%s: %s: %v", e.doing, advice, e.cause)
 }
 
-// Code is the kind of failure, one of the Code constants.
-func (e *Error) Code() string { return e.code }
+// Reason is the kind of failure in a stable word, one of the constants of
+// this package.
+func (e *Error) Reason() string { return e.reason }
 
 // Unknown says that the call may have taken effect all the same: its answer
 // was lost, or was not understood. An error without it took no effect.
@@ -37,12 +38,12 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // failed sorts an error of the SDK.
 func failed(doing string, err error) error {
-	return &Error{doing: doing, code: codeOf(err), unknown: isUnknown(err), cause: err}
+	return &Error{doing: doing, reason: reasonOf(err), unknown: isUnknown(err), cause: err}
 }
 
 // unclear is an answer that says yes and leaves open to what.
 func unclear(doing string, err error) error {
-	return &Error{doing: doing, code: CodeUnclear, unknown: true, cause: err}
+	return &Error{doing: doing, reason: Unclear, unknown: true, cause: err}
 }
 
 // isUnknown says whether a call that failed may have taken effect: only an

@@ -61,7 +61,7 @@ func appendPage(found []refresh.Revocation, page []types.DescribeTrustStoreRevoc
 func (s *Store) Add(ctx context.Context, list refresh.Stored) (refresh.Revocation, error) {
 	doing := "adding s3://" + s.bucket + "/" + list.Key + " to the trust store"
 	if list.Version == "" {
-		return refresh.Revocation{}, &Error{doing: doing, code: CodeRefused, cause: errors.New("no version given: a list that is not pinned could change before it is imported")}
+		return refresh.Revocation{}, &Error{doing: doing, reason: Refused, cause: errors.New("no version given: a list that is not pinned could change before it is imported")}
 	}
 	output, err := s.lists.AddTrustStoreRevocations(ctx, &elb.AddTrustStoreRevocationsInput{
 		TrustStoreArn: aws.String(s.arn),
