@@ -74,22 +74,21 @@ func reasonOf(err error) string {
 	case status < 300 || !errors.As(err, &refusal):
 		return Unclear
 	default:
-		return reasonOfCode(strings.TrimSuffix(refusal.ErrorCode(), "Exception"), refusal.ErrorCode())
+		return reasonOfCode(refusal.ErrorCode())
 	}
 }
 
-// reasonOfCode sorts a refusal by its wire code, with and without the suffix
-// that some answers carry.
-func reasonOfCode(word, whole string) string {
-	_, throttled := retry.DefaultThrottleErrorCodes[whole]
+// reasonOfCode sorts a refusal by its wire code.
+func reasonOfCode(code string) string {
+	_, throttled := retry.DefaultThrottleErrorCodes[code]
 	if throttled {
 		return Throttled
 	}
-	reason, known := reasons[word]
+	reason, known := reasons[code]
 	if known {
 		return reason
 	}
-	if strings.HasPrefix(word, "TooMany") || strings.Contains(word, "LimitExceeded") || strings.Contains(word, "QuotaExceeded") {
+	if strings.HasPrefix(code, "TooMany") || strings.Contains(code, "LimitExceeded") || strings.Contains(code, "QuotaExceeded") {
 		return TooManyLists
 	}
 	return Refused
