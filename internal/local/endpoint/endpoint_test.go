@@ -1,0 +1,55 @@
+package endpoint
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+const testBucket = "sekisho-test"
+
+// twin is an endpoint with one bucket, served on the loopback interface, and
+// the SDK's own clients for it.
+type twin struct {
+	*Endpoint
+	url string
+	s3  *awss3.Client
+	elb *elb.Client
+}
+
+func newTwin(t *testing.T, options Options) *twin {
+	t.Helper()
+	endpoint := New(options)
+	err := endpoint.CreateBucket(testBucket)
+	if err != nil {
+		t.Fatalf("creating the bucket: %v", err)
+	}
+	server := httptest.NewServer(endpoint)
+	t.Cleanup(server.Close)
+	return &twin{Endpoint: endpoint, url: server.URL, s3: newS3Client(server.URL), elb: newELBClient(server.URL)}
+}
+
+func newS3Client(url string) *awss3.Client {
+	return awss3.New(awss3.Options{
+		BaseEndpoint: aws.String(url),
+		Region:       "ap-northeast-1",
+		Credentials:  credentials.NewStaticCredentialsProvider("AKIDREFRESH", "secret", ""),
+		Retryer:      aws.NopRetryer{},
+		// What the SDK's own configuration loader has by default.
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenSupported,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenSupported,
+	})
+}
+
+func newELBClient(url string) *elb.Client {
+	return elb.New(elb.Options{
+		BaseEndpoint: aws.String(url),
+		Region:       "ap-northeast-1",
+		Credentials:  credentials.NewStaticCredentialsProvider("AKIDREFRESH", "secret", ""),
+		Retryer:      aws.NopRetryer{},
+	})
+}
