@@ -25,6 +25,9 @@ type Request struct {
 	Held Validators
 	// MaxBytes bounds the body before and after decompression; 0 is 64 MiB.
 	MaxBytes int64
+	// Timeout bounds one attempt at one mirror, from connecting to the last
+	// byte; 0 is the fetcher's default.
+	Timeout time.Duration
 	// Now is the present, for deciding whether a condition is too old.
 	Now time.Time
 }
