@@ -43,14 +43,3 @@ func part(h hash.Hash, b []byte) {
 	h.Write(length[:])
 	h.Write(b)
 }
-
-// flags packs the switches of a scope into a byte, for hashing and storing.
-func (s Scope) flags() byte {
-	var flags byte
-	for bit, set := range []bool{s.OnlyUserCerts, s.OnlyCACerts, s.OnlyAttributeCerts, s.OnlySomeReasons, s.Indirect} {
-		if set {
-			flags |= 1 << bit
-		}
-	}
-	return flags
-}

@@ -1,27 +1,105 @@
 package crl
 
 import (
-	"bytes"
-	"encoding/pem"
+	"encoding/base64"
+	"fmt"
 	"io"
 )
 
-// EncodePEM writes a list in PEM (RFC 7468, section 6), lines of 64
-// characters ending in LF.
+// The frame of a list in PEM (RFC 7468, section 6).
+const (
+	pemBegin = "-----BEGIN X509 CRL-----"
+	pemEnd   = "-----END X509 CRL-----"
+)
+
+// A line of PEM holds 48 bytes in 64 characters (RFC 7468, section 2).
+const (
+	lineBytes = 48
+	lineChars = 64
+)
+
+// bufferLines is how many lines are written at once.
+const bufferLines = 512
+
+// EncodePEM writes a list in PEM, in lines of 64 characters that end in LF,
+// the same bytes as openssl and encoding/pem write.
 func EncodePEM(w io.Writer, der []byte) error {
-	return pem.Encode(w, &pem.Block{Type: "X509 CRL", Bytes: der})
+	return newLineEncoder(w).finish(der)
 }
 
-// PEMLen is the length of the PEM of derLen bytes of DER.
+// PEMLen is the length in bytes of the PEM of derLen bytes of DER.
 func PEMLen(derLen int) int {
-	const frame = len("-----BEGIN X509 CRL-----\n") + len("-----END X509 CRL-----\n")
-	characters := (derLen + 2) / 3 * 4
-	return frame + characters + (characters+63)/64
+	return len(pemBegin) + 1 + pemBodyLen(derLen) + len(pemEnd) + 1
 }
 
-// NewPEMReader is the PEM of a list as a reader.
-func NewPEMReader(der []byte) io.ReadSeeker {
-	var out bytes.Buffer
-	_ = EncodePEM(&out, der)
-	return bytes.NewReader(out.Bytes())
+// pemBodyLen is the length of the lines between begin and end.
+func pemBodyLen(derLen int) int {
+	characters := base64.StdEncoding.EncodedLen(derLen)
+	return characters + (characters+lineChars-1)/lineChars
+}
+
+// lineEncoder writes bytes that come in pieces as PEM. It encodes whole lines
+// into a buffer and writes that when it is full: a writer that is a file would
+// be called twice a line otherwise.
+type lineEncoder struct {
+	w      io.Writer
+	buffer []byte // encoded, not written
+	rest   []byte // of a line that is not full
+}
+
+func newLineEncoder(w io.Writer) *lineEncoder {
+	e := &lineEncoder{w: w, rest: make([]byte, 0, lineBytes)}
+	e.buffer = append(make([]byte, 0, (bufferLines+2)*(lineChars+1)), pemBegin+"\n"...)
+	return e
+}
+
+// write encodes the next bytes.
+func (e *lineEncoder) write(b []byte) error {
+	if len(e.rest) > 0 {
+		taken := min(lineBytes-len(e.rest), len(b))
+		e.rest, b = append(e.rest, b[:taken]...), b[taken:]
+		if len(e.rest) < lineBytes {
+			return nil
+		}
+		e.line(e.rest)
+		e.rest = e.rest[:0]
+	}
+	for len(b) >= lineBytes {
+		e.line(b[:lineBytes])
+		b = b[lineBytes:]
+		if len(e.buffer) >= bufferLines*(lineChars+1) {
+			err := e.flush()
+			if err != nil {
+				return err
+			}
+		}
+	}
+	e.rest = append(e.rest, b...)
+	return nil
+}
+
+func (e *lineEncoder) line(b []byte) {
+	e.buffer = append(base64.StdEncoding.AppendEncode(e.buffer, b), '\n')
+}
+
+// finish encodes the last bytes and writes what is left.
+func (e *lineEncoder) finish(b []byte) error {
+	err := e.write(b)
+	if err != nil {
+		return err
+	}
+	if len(e.rest) > 0 {
+		e.line(e.rest)
+	}
+	e.buffer = append(e.buffer, pemEnd+"\n"...)
+	return e.flush()
+}
+
+func (e *lineEncoder) flush() error {
+	_, err := e.w.Write(e.buffer)
+	e.buffer = e.buffer[:0]
+	if err != nil {
+		return fmt.Errorf("writing the PEM of a revocation list: %w", err)
+	}
+	return nil
 }

@@ -1,7 +1,9 @@
 package crl
 
 import (
+	"bytes"
 	"crypto/x509"
+	"slices"
 	"strings"
 )
 
@@ -17,35 +19,103 @@ type Scope struct {
 	// A name relative to the issuer stands here in full.
 	DistributionPoint [][]byte
 
-	// These three make a list unfit; Check refuses it.
+	// These three make a list unfit for deciding; Check refuses it.
 	OnlyAttributeCerts, OnlySomeReasons, Indirect bool
 }
 
 // Whole says whether the list speaks about every certificate of its issuer.
 func (s Scope) Whole() bool {
-	return !s.OnlyUserCerts && !s.OnlyCACerts && len(s.DistributionPoint) == 0 &&
-		!s.OnlyAttributeCerts && !s.OnlySomeReasons && !s.Indirect
+	return s.flags() == 0 && len(s.DistributionPoint) == 0
 }
 
 // Covers says whether the list speaks about a certificate of its issuer
-// (RFC 5280, section 6.3.3, step b): absence from the list means "not revoked"
-// only then.
+// (RFC 5280, section 6.3.3, step b): only then does absence from the list mean
+// that the certificate is not revoked.
 func (s Scope) Covers(cert *x509.Certificate) bool {
 	isCA := cert.BasicConstraintsValid && cert.IsCA
-	if s.OnlyAttributeCerts || s.OnlySomeReasons || s.Indirect || s.OnlyUserCerts && isCA || s.OnlyCACerts && !isCA {
+	if s.OnlyUserCerts && isCA || s.OnlyCACerts && !isCA {
 		return false
 	}
-	return len(s.DistributionPoint) == 0
+	if s.OnlyAttributeCerts || s.OnlySomeReasons || s.Indirect {
+		return false
+	}
+	return len(s.DistributionPoint) == 0 || s.pointOf(cert)
+}
+
+// pointOf says whether the certificate names the distribution point. One that
+// cannot be read names nothing.
+func (s Scope) pointOf(cert *x509.Certificate) bool {
+	names, err := distributionPoints(cert)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(names, func(name []byte) bool {
+		return slices.ContainsFunc(s.DistributionPoint, func(own []byte) bool { return bytes.Equal(own, name) })
+	})
+}
+
+// URIs are the names of the distribution point that are URIs.
+func (s Scope) URIs() []string {
+	var uris []string
+	for _, name := range s.DistributionPoint {
+		uri, _, err := cut(name, tagURI)
+		if err == nil {
+			uris = append(uris, string(uri))
+		}
+	}
+	return uris
 }
 
 // String says in words what the list covers.
 func (s Scope) String() string {
-	parts := []string{"all certificates"}
+	text := "all certificates"
 	switch {
 	case s.OnlyUserCerts:
-		parts[0] = "user certificates"
+		text = "user certificates"
 	case s.OnlyCACerts:
-		parts[0] = "CA certificates"
+		text = "CA certificates"
+	case s.OnlyAttributeCerts:
+		text = "attribute certificates"
 	}
-	return strings.Join(parts, " ")
+	if s.OnlySomeReasons {
+		text += " revoked for some reasons"
+	}
+	if s.Indirect {
+		text += " of several issuers"
+	}
+	if len(s.DistributionPoint) > 0 {
+		text += " of one distribution point"
+	}
+	uris := s.URIs()
+	if len(uris) > 0 {
+		text += " (" + strings.Join(uris, ", ") + ")"
+	}
+	return text
+}
+
+// The switches of a scope as bits, for hashing and storing.
+const (
+	flagUser = 1 << iota
+	flagCA
+	flagAttribute
+	flagReasons
+	flagIndirect
+)
+
+func (s Scope) flags() byte {
+	var flags byte
+	for bit, set := range []bool{s.OnlyUserCerts, s.OnlyCACerts, s.OnlyAttributeCerts, s.OnlySomeReasons, s.Indirect} {
+		if set {
+			flags |= 1 << bit
+		}
+	}
+	return flags
+}
+
+func scopeOf(flags byte, point [][]byte) Scope {
+	return Scope{
+		OnlyUserCerts: flags&flagUser != 0, OnlyCACerts: flags&flagCA != 0,
+		OnlyAttributeCerts: flags&flagAttribute != 0, OnlySomeReasons: flags&flagReasons != 0,
+		Indirect: flags&flagIndirect != 0, DistributionPoint: point,
+	}
 }

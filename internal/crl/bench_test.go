@@ -1,0 +1,282 @@
+package crl
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"math/big"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sekisho/sekisho/internal/pkitest"
+)
+
+// benchSizes are numbers of entries; the last is what a trust store takes.
+var benchSizes = []int{1_000, 500_000}
+
+// bigList is a list as a busy CA publishes it: serial numbers of 16 to 20
+// random bytes, revoked over ten years, with reasons. Each size is made once.
+type bigList struct {
+	der     []byte
+	issuer  *x509.Certificate
+	serials []*big.Int
+}
+
+var bigLists sync.Map
+
+func makeBigList(tb testing.TB, n int) *bigList {
+	tb.Helper()
+	made, _ := bigLists.LoadOrStore(n, sync.OnceValue(func() *bigList {
+		ca := pkitest.NewCA(tb, "Root")
+		list := &bigList{issuer: ca.Cert}
+		random := rand.New(rand.NewPCG(1, 2))
+		list.der = ca.CRLWith(tb, func(template *x509.RevocationList) {
+			for i := range n {
+				entry := randomEntry(random, 16+i%5)
+				template.RevokedCertificateEntries = append(template.RevokedCertificateEntries, entry)
+				list.serials = append(list.serials, entry.SerialNumber)
+			}
+		})
+		return list
+	}))
+	return made.(func() *bigList)()
+}
+
+func randomEntry(random *rand.Rand, length int) x509.RevocationListEntry {
+	digits := make([]byte, length)
+	for i := range digits {
+		digits[i] = byte(random.Uint32())
+	}
+	digits[0] |= 1
+	age := time.Duration(random.Int64N(10*365*86400)) * time.Second
+	return x509.RevocationListEntry{
+		SerialNumber:   new(big.Int).SetBytes(digits),
+		RevocationTime: pkitest.Epoch.Add(-age),
+		ReasonCode:     1 + random.IntN(5),
+	}
+}
+
+// checkBig demands that a list is taken, as a benchmark of refusals would be
+// worth little.
+func checkBig(b *testing.B, l *List, list *bigList) {
+	_, err := Check(l, []*x509.Certificate{list.issuer}, nil, Policy{}, pkitest.Epoch)
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkPEM is: read, check, write as PEM. The alternative is crypto/x509
+// and encoding/pem.
+func BenchmarkPEM(b *testing.B) {
+	for _, n := range benchSizes {
+		list := makeBigList(b, n)
+		b.Run(fmt.Sprintf("sekisho/%d", n), func(b *testing.B) {
+			b.SetBytes(int64(len(list.der)))
+			b.ReportAllocs()
+			for b.Loop() {
+				l, err := Read(bytes.NewReader(list.der), Output{PEM: io.Discard})
+				if err != nil {
+					b.Fatal(err)
+				}
+				checkBig(b, l, list)
+			}
+		})
+		b.Run(fmt.Sprintf("x509/%d", n), func(b *testing.B) {
+			b.SetBytes(int64(len(list.der)))
+			b.ReportAllocs()
+			for b.Loop() {
+				parseWithX509(b, list)
+				err := pem.Encode(io.Discard, &pem.Block{Type: "X509 CRL", Bytes: list.der})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkPEMAndIndex is [BenchmarkPEM] with an index on top. The alternative
+// is a map of the serial numbers.
+func BenchmarkPEMAndIndex(b *testing.B) {
+	for _, n := range benchSizes {
+		list := makeBigList(b, n)
+		b.Run(fmt.Sprintf("sekisho/%d", n), func(b *testing.B) {
+			b.SetBytes(int64(len(list.der)))
+			b.ReportAllocs()
+			for b.Loop() {
+				builder := &Builder{}
+				l, err := Read(bytes.NewReader(list.der), Output{PEM: io.Discard, Index: builder})
+				if err != nil {
+					b.Fatal(err)
+				}
+				checkBig(b, l, list)
+				index, err := builder.Build(l, list.issuer)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(len(index.Bytes()))/float64(n), "index-B/entry")
+			}
+		})
+		b.Run(fmt.Sprintf("x509/%d", n), func(b *testing.B) {
+			b.SetBytes(int64(len(list.der)))
+			b.ReportAllocs()
+			for b.Loop() {
+				parsed := parseWithX509(b, list)
+				err := pem.Encode(io.Discard, &pem.Block{Type: "X509 CRL", Bytes: list.der})
+				if err != nil {
+					b.Fatal(err)
+				}
+				revoked := map[string]struct{}{}
+				for _, entry := range parsed.RevokedCertificateEntries {
+					revoked[string(entry.SerialNumber.Bytes())] = struct{}{}
+				}
+			}
+		})
+	}
+}
+
+func parseWithX509(b *testing.B, list *bigList) *x509.RevocationList {
+	parsed, err := x509.ParseRevocationList(list.der)
+	if err != nil {
+		b.Fatal(err)
+	}
+	err = parsed.CheckSignatureFrom(list.issuer)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return parsed
+}
+
+// BenchmarkLimit measures the parts of a pass that nobody can do without, each
+// alone over the same bytes.
+func BenchmarkLimit(b *testing.B) {
+	for _, n := range benchSizes {
+		list := makeBigList(b, n)
+		for name, limit := range map[string]func(){
+			"sha256": func() { sha256.Sum256(list.der) },
+			"pem":    func() { _ = EncodePEM(io.Discard, list.der) },
+			"scan":   func() { scanOnly(b, list.der) },
+		} {
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				b.SetBytes(int64(len(list.der)))
+				for b.Loop() {
+					limit()
+				}
+			})
+		}
+	}
+}
+
+// scanOnly walks the entries of a list and does nothing else.
+func scanOnly(b *testing.B, der []byte) {
+	t := &tally{extended: true}
+	signed, _, err := cut(der[4+boolInt(len(der) > 1<<16):], tagSequence)
+	_ = signed
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, err = t.walk(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+func boolInt(v bool) int {
+	if v {
+		return 1
+	}
+	return 0
+}
+
+func BenchmarkOpen(b *testing.B) {
+	for _, n := range benchSizes {
+		list := makeBigList(b, n)
+		data := indexOf(b, list).Bytes()
+		keys := make([][20]byte, len(list.serials))
+		for i, serial := range list.serials {
+			serial.FillBytes(keys[i][:])
+		}
+		b.Run(fmt.Sprintf("sekisho/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				_, err := OpenIndex(data)
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("map20/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				revoked := make(map[[20]byte]struct{}, len(keys))
+				for _, key := range keys {
+					revoked[key] = struct{}{}
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("mapstring/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				revoked := make(map[string]struct{}, len(keys))
+				for _, serial := range list.serials {
+					revoked[string(serial.Bytes())] = struct{}{}
+				}
+			}
+		})
+	}
+}
+
+func indexOf(tb testing.TB, list *bigList) *Index {
+	tb.Helper()
+	l, builder, err := Parse(list.der)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	index, err := builder.Build(l, list.issuer)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return index
+}
+
+func BenchmarkFind(b *testing.B) {
+	for _, n := range benchSizes {
+		list := makeBigList(b, n)
+		index := indexOf(b, list)
+		byKey, byString := map[[20]byte]struct{}{}, map[string]struct{}{}
+		for _, serial := range list.serials {
+			byKey[[20]byte(serial.FillBytes(make([]byte, 20)))] = struct{}{}
+			byString[string(serial.Bytes())] = struct{}{}
+		}
+		order := rand.New(rand.NewPCG(3, 4)).Perm(n)
+		b.Run(fmt.Sprintf("sekisho/%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				_, found := index.Find(list.serials[order[i%n]])
+				if !found {
+					b.Fatal("not found")
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("map20/%d", n), func(b *testing.B) {
+			for i := 0; b.Loop(); i++ {
+				var key [20]byte
+				list.serials[order[i%n]].FillBytes(key[:])
+				_, found := byKey[key]
+				if !found {
+					b.Fatal("not found")
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("mapstring/%d", n), func(b *testing.B) {
+			for i := 0; b.Loop(); i++ {
+				_, found := byString[string(list.serials[order[i%n]].Bytes())]
+				if !found {
+					b.Fatal("not found")
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,132 @@
+package crl
+
+import (
+	"crypto/x509"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math/big"
+	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// The file of an index, version 1:
+//
+//	magic      8 bytes, the last of them the version
+//	tables     one for each sign and length of serial numbers, as meta lists them
+//	meta       see below
+//	length     of meta, 4 bytes
+//	checksum   CRC-32C of everything before it, 4 bytes
+//
+// The checksum finds accidents. Against tampering it is the SHA-256 of the
+// whole file that helps, in the manifest that names it.
+//
+// A table of n entries, whose serial numbers have L bytes without sign and
+// leading zeros, has 2^b buckets. The lowest word of a serial number, of w =
+// min(64, 8L) bits, is permuted (permute.go); its b highest bits are the bucket.
+//
+//	groups     for each 32 buckets the number of entries before them, 4 bytes, lowest first
+//	buckets    bits: for each bucket a 1 for each of its entries, and a 0
+//	records    bits: for each entry, in the order of the buckets, the other w-b
+//	           bits of the permuted word; the words before it, the last one first;
+//	           the date, in seconds since the earliest; the place of the reason in
+//	           the list of reasons
+//
+// Behind each string of bits there are 16 bytes of zeros. Meta is, highest byte
+// first: SHA-256 of the list; SHA-256 of the issuer's SubjectPublicKeyInfo; this
+// update and next update, in seconds since the year 0 (8 bytes each, all ones
+// for none); number (length 1 byte; none when 0, as is the length of the number
+// 0, which has the one byte 0); issuer name (length 3 bytes); scope as bits, and
+// its names (lengths 2 and 3 bytes); earliest date (8 bytes), bits of a date (1
+// byte), reasons (length 1 byte; 15 is none); tables (length 2 bytes): class (1
+// byte, highest bit for negative numbers, L in the others), b (1 byte), n (4 bytes).
+const indexMagic = "sekiIDX\x01"
+
+const (
+	trailerLen = 8
+	noTime     = 1<<64 - 1
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// meta is what an index says about its list.
+type meta struct {
+	list, issuerKey        [32]byte
+	thisUpdate, nextUpdate time.Time
+	number                 *big.Int
+	rawIssuer              []byte
+	scope                  Scope
+	shape                  shape
+	heads                  []tableHead
+}
+
+// Build makes the index of the list that this builder was an output for, once
+// [Check] has found its issuer. A list that cannot say by itself that a
+// certificate is not revoked gets none, but a [*RefusedError].
+func (b *Builder) Build(l *List, issuer *x509.Certificate) (*Index, error) {
+	err := complete(l)
+	if err != nil {
+		return nil, err
+	}
+	if b.packed == nil || b.packed.list != l.SHA256 {
+		return nil, errors.New("building the index of a revocation list: these are not the entries of that list")
+	}
+	m := meta{
+		list: l.SHA256, issuerKey: keyHash(issuer), thisUpdate: l.ThisUpdate, nextUpdate: l.NextUpdate, number: l.Number,
+		rawIssuer: l.RawIssuer, scope: l.Scope, shape: b.packed.shape, heads: b.packed.tables,
+	}
+	encoded, err := m.encode()
+	if err != nil {
+		return nil, fmt.Errorf("building the index of a revocation list: %w", err)
+	}
+	file := append(b.packed.body, encoded...)
+	b.packed = nil
+	file = binary.BigEndian.AppendUint32(file, uint32(len(encoded)))
+	file = binary.BigEndian.AppendUint32(file, crc32.Checksum(file, castagnoli))
+	return OpenIndex(file)
+}
+
+func (m meta) encode() ([]byte, error) {
+	var b cryptobyte.Builder
+	b.AddBytes(m.list[:])
+	b.AddBytes(m.issuerKey[:])
+	b.AddUint64(stamp(m.thisUpdate))
+	b.AddUint64(stamp(m.nextUpdate))
+	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(numberBytes(m.number)) })
+	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(m.rawIssuer) })
+	b.AddUint8(m.scope.flags())
+	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, name := range m.scope.DistributionPoint {
+			b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(name) })
+		}
+	})
+	b.AddUint64(uint64(m.shape.earliest))
+	b.AddUint8(uint8(m.shape.dateBits))
+	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(m.shape.reasons) })
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, head := range m.heads {
+			b.AddUint8(uint8(head.class))
+			b.AddUint8(uint8(head.bucketBits))
+			b.AddUint32(uint32(head.entries))
+		}
+	})
+	return b.Bytes()
+}
+
+// stamp is a time in seconds since the year 0.
+func stamp(t time.Time) uint64 {
+	if t.IsZero() {
+		return noTime
+	}
+	return uint64(t.Unix() - yearZero)
+}
+
+// numberBytes is empty for no number, and a zero byte for 0.
+func numberBytes(number *big.Int) []byte {
+	if number == nil {
+		return nil
+	}
+	return number.FillBytes(make([]byte, max(1, (number.BitLen()+7)/8)))
+}

@@ -1,0 +1,83 @@
+package crl
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/asn1"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// outline is a list without its entries: every other element, as it stood in
+// the list. It is small, whatever the list, so that crypto/x509 can read names,
+// numbers and parameters in it; that way nothing passes here that crypto/x509
+// would refuse.
+type outline struct {
+	algorithm, issuer, dates, extensions, signature []byte
+}
+
+// parse has crypto/x509 read the outline, as a version 2 list.
+func (o outline) parse() (*x509.RevocationList, error) {
+	var b cryptobyte.Builder
+	b.AddASN1(cbasn1.SEQUENCE, func(list *cryptobyte.Builder) {
+		list.AddASN1(cbasn1.SEQUENCE, func(signed *cryptobyte.Builder) {
+			signed.AddASN1Int64(1)
+			for _, part := range [][]byte{o.algorithm, o.issuer, o.dates, o.extensions} {
+				signed.AddBytes(part)
+			}
+		})
+		list.AddBytes(o.algorithm)
+		list.AddBytes(o.signature)
+	})
+	der, err := b.Bytes()
+	if err != nil {
+		return nil, fault(err.Error())
+	}
+	parsed, err := x509.ParseRevocationList(der)
+	if err != nil {
+		return nil, fault(err.Error())
+	}
+	return parsed, nil
+}
+
+// readAlgorithm is the signature algorithm that an AlgorithmIdentifier stands
+// for, and its name. The parameters of RSA-PSS are read by crypto/x509, which
+// takes one hash throughout, a salt as long as the hash and the usual trailer
+// only; the others have none, or NULL (RFC 4055, section 5; RFC 5758, section
+// 3.2).
+func readAlgorithm(raw []byte) (x509.SignatureAlgorithm, string, error) {
+	content, err := only(raw, tagSequence)
+	if err != nil {
+		return 0, "", err
+	}
+	oid, parameters, err := cut(content, tagOID)
+	if err != nil {
+		return 0, "", err
+	}
+	err = strictElements(parameters)
+	if err != nil {
+		return 0, "", err
+	}
+	parsed, err := emptyOutline(raw).parse()
+	if err != nil {
+		return 0, "", err
+	}
+	algorithm := parsed.SignatureAlgorithm
+	_, family := hashOf(algorithm)
+	plain := len(parameters) == 0 || bytes.Equal(parameters, asn1.NullBytes)
+	if algorithm == x509.UnknownSignatureAlgorithm || family != familyPSS && !plain {
+		return 0, "the algorithm " + dotted(oid) + " with parameters unknown here", nil
+	}
+	return algorithm, algorithm.String(), nil
+}
+
+// emptyOutline is the outline of a list that says nothing.
+func emptyOutline(algorithm []byte) outline {
+	return outline{
+		algorithm: algorithm,
+		issuer:    []byte{tagSequence, 0},
+		dates:     []byte("\x17\x0d700101000000Z"),
+		signature: []byte{tagBitString, 2, 0, 0},
+	}
+}

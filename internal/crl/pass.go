@@ -1,0 +1,137 @@
+package crl
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math"
+)
+
+// pass is one pass over one list.
+type pass struct {
+	window
+	sums  *digester
+	pem   *lineEncoder // nil when nobody wants it
+	list  *List
+	parts outline
+	tally tally
+}
+
+func newPass(r io.Reader, out Output) *pass {
+	p := &pass{sums: newDigester(), list: &List{Duplicates: -1}, tally: tally{index: out.Index}}
+	p.source, p.block, p.turn = r, make([]byte, 0, blockSize), p.passOn
+	if out.PEM != nil {
+		p.pem = newLineEncoder(out.PEM)
+	}
+	out.Index.reset()
+	return p
+}
+
+// run walks a CertificateList (RFC 5280, section 5.1) from end to end.
+func (p *pass) run() (*List, error) {
+	end, err := p.enter(tagSequence, math.MaxInt64)
+	if err != nil {
+		return nil, err
+	}
+	if end > MaxSize {
+		return nil, refuse(ReasonTooLarge, "it says that it is %d bytes long: no list of more than %d bytes is read", end, MaxSize)
+	}
+	err = p.signedPart(end)
+	if err != nil {
+		return nil, err
+	}
+	err = p.signature(end)
+	if err != nil {
+		return nil, err
+	}
+	err = p.nothingMore(end)
+	if err != nil {
+		return nil, err
+	}
+	return p.finish()
+}
+
+// signedPart walks the TBSCertList.
+func (p *pass) signedPart(end int64) error {
+	p.sums.signedAt = p.position()
+	end, err := p.enter(tagSequence, end)
+	if err != nil {
+		return err
+	}
+	p.sums.signedEnd = end
+	for _, step := range []func(int64) error{p.version, p.algorithm, p.issuer, p.dates, p.entries, p.extensions} {
+		err = step(end)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// signature takes what follows the signed part: the algorithm, the same as
+// inside (RFC 5280, section 5.1.1.2), and the signature, in whole bytes.
+func (p *pass) signature(end int64) error {
+	algorithm, err := p.element(tagSequence, end)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(algorithm, p.parts.algorithm) {
+		return fault("the signature algorithms inside and outside of the signed part differ")
+	}
+	bits, err := p.element(tagBitString, end)
+	if err != nil {
+		return err
+	}
+	p.parts.signature = bytes.Clone(bits)
+	content, err := only(p.parts.signature, tagBitString)
+	if err != nil {
+		return err
+	}
+	if len(content) < 2 || content[0] != 0 {
+		return fault("the signature is empty or not a whole number of bytes")
+	}
+	p.list.signature = content[1:]
+	return nil
+}
+
+// nothingMore makes sure that the list ends where it says, and r with it.
+func (p *pass) nothingMore(end int64) error {
+	if p.position() != end {
+		return faultMore
+	}
+	if len(p.block) > p.taken {
+		return faultMore
+	}
+	err := p.more()
+	if err == nil {
+		return faultMore
+	}
+	if errors.Is(err, errEnd) {
+		return nil
+	}
+	return err
+}
+
+// passOn is the window's turn: what was taken is encoded and hashed.
+func (p *pass) passOn(block []byte, taken int) ([]byte, error) {
+	if p.pem != nil {
+		err := p.pem.write(block[:taken])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return p.sums.pass(block, taken), nil
+}
+
+// finish passes on what is left and puts the list together.
+func (p *pass) finish() (*List, error) {
+	rest := p.block[:p.taken]
+	if p.pem != nil {
+		err := p.pem.finish(rest)
+		if err != nil {
+			return nil, err
+		}
+	}
+	p.sums.finish(rest)
+	return p.list, p.describe()
+}

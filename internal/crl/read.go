@@ -1,0 +1,49 @@
+package crl
+
+import (
+	"bytes"
+	"io"
+)
+
+// MaxSize is the longest list that is read at all, in bytes of DER.
+const MaxSize = 1 << 30
+
+// Output is what a pass over a list writes on the way; each may be nil. When
+// the pass fails, what was written is of no use.
+type Output struct {
+	// PEM receives the PEM form of the list.
+	PEM io.Writer
+	// Index collects the entries.
+	Index *Builder
+}
+
+// Read reads exactly one DER list, to the end of r, in one pass and in memory
+// that does not grow with it, the index apart.
+//
+// A list that is not strict DER, or not built as RFC 5280, section 5.1, says,
+// is refused with a [*RefusedError]: lengths and integers in their shortest
+// form, nothing behind the end of anything, inner and outer signature
+// algorithm alike, no extension twice. Version 1 lists are read, and so is an
+// empty sequence of entries, which is reported. Whatever
+// x509.ParseRevocationList refuses is refused too, version 1 apart. Errors of
+// r and of out.PEM come back wrapped.
+func Read(r io.Reader, out Output) (*List, error) {
+	p := newPass(r, out)
+	defer p.sums.close()
+	list, err := p.run()
+	if err != nil {
+		out.Index.reset()
+		return nil, refuseFault(err, p.position())
+	}
+	return list, nil
+}
+
+// Parse is [Read] for bytes, with an index on the way.
+func Parse(der []byte) (*List, *Builder, error) {
+	builder := &Builder{}
+	list, err := Read(bytes.NewReader(der), Output{Index: builder})
+	if err != nil {
+		return nil, nil, err
+	}
+	return list, builder, nil
+}
