@@ -135,6 +135,14 @@ func handshakeRefusal(err error) *Refusal {
 // oneLine makes a text printable ASCII without quotation marks, so that it
 // cannot end its field or its line.
 func oneLine(text string) string {
-	quoted := strconv.QuoteToASCII(strings.ReplaceAll(text, `"`, "'"))
-	return quoted[1 : len(quoted)-1]
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '"':
+			return '\''
+		case r < ' ' || r > '~':
+			return '?'
+		default:
+			return r
+		}
+	}, text)
 }

@@ -48,7 +48,7 @@ func (s *fakeStore) setBundle(bundle ...*x509.Certificate) {
 // serials is a set of serial numbers by their text.
 type serials map[string]bool
 
-func (s serials) Contains(serial *big.Int) bool { return s[serial.String()] }
+func (s serials) Revokes(serial *big.Int) bool { return s[serial.String()] }
 
 // listOf is a list of ca that is in force at pkitest.Epoch.
 func listOf(id int64, ca *pkitest.CA, revoked ...*x509.Certificate) List {

@@ -16,7 +16,7 @@ func (j *judge) notRevoked(cert, issuer *x509.Certificate, trust *trust, now tim
 		return j.withoutList(issuer, trust)
 	}
 	for _, list := range lists {
-		if list.Serials.Contains(cert.SerialNumber) {
+		if list.Serials.Revokes(cert.SerialNumber) {
 			return refuse(CodeCRLHit, ReasonRevoked, "serial number %s of %s is on list %d",
 				serialNumber(cert), distinguishedName(cert.RawIssuer), list.ID)
 		}

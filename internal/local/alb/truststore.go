@@ -41,7 +41,8 @@ type List struct {
 	Serials SerialSet
 }
 
-// SerialSet is a set of certificate serial numbers. It does not keep serial.
+// SerialSet are the serial numbers of a list. Revokes is called from many
+// goroutines, must not parse anything, and does not keep serial.
 type SerialSet interface {
-	Contains(serial *big.Int) bool
+	Revokes(serial *big.Int) bool
 }
