@@ -18,8 +18,12 @@ type Source struct {
 	// AllowScoped lets a list that speaks for some certificates only into the
 	// trust store.
 	AllowScoped bool
-	// MaxBytes bounds what is fetched; 0 is the fetcher's default.
+	// MaxBytes bounds what is fetched, Timeout one attempt at one mirror; 0 is
+	// the fetcher's default.
 	MaxBytes int64
+	Timeout  time.Duration
+	// ReplaceOverlap is that of Limits, for the lists of this source.
+	ReplaceOverlap bool
 }
 
 // Bundle is the CA bundle as it was deployed: whoever is not in it can publish

@@ -109,6 +109,7 @@ func (r *Refresher) settleOrphans(ctx context.Context, w *world, now time.Time) 
 func (r *Refresher) begin(w *world, identity string, source Source, now time.Time) *settling {
 	limits := r.Limits
 	limits.AllowScoped = source.AllowScoped
+	limits.ReplaceOverlap = limits.ReplaceOverlap || source.ReplaceOverlap
 	state, ok := w.states[identity]
 	if !ok {
 		state = tracked{State: State{Identity: identity}}
