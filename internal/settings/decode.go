@@ -83,7 +83,7 @@ func (p *problems) object(key string, raw json.RawMessage, target reflect.Value)
 		case known:
 			p.value(path, m.value, target.FieldByIndex(field.Index))
 		default:
-			p.add(path, "unknown key%s", suggestion(m.name, names(target.Type())))
+			p.add(path, "unknown key%s", suggestion(m.name, keysOf(target.Type())))
 		}
 		seen[m.name] = true
 	}

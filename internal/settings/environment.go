@@ -26,8 +26,19 @@ const (
 	// EnvRevocation is the [Revocation] mode; absent means require. Refresher:
 	// it decides whether a CA without a list is an error.
 	EnvRevocation = "SEKISHO_REVOCATION"
+	// EnvHTTPSCAKey is the key in the bucket of the CAs that HTTPS distribution
+	// points are trusted by beside the public ones: tls/<sha256>.pem. Absent
+	// where there are none. Refresher.
+	EnvHTTPSCAKey = "SEKISHO_HTTPS_CA_KEY"
+	// EnvHTTPSCASHA256 is the hash (hex) of that file. Set whenever EnvHTTPSCAKey is.
+	EnvHTTPSCASHA256 = "SEKISHO_HTTPS_CA_SHA256"
 	// EnvGate is [Gate] as JSON; an absent key has its default. Verifier.
 	EnvGate = "SEKISHO_GATE"
+
+	// What Go's HTTP client reads (net/http, ProxyFromEnvironment). Refresher.
+	envHTTPProxy  = "HTTP_PROXY"
+	envHTTPSProxy = "HTTPS_PROXY"
+	envNoProxy    = "NO_PROXY"
 )
 
 // MaxEnvironmentBytes is what AWS Lambda allows for all variables of a

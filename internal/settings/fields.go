@@ -9,29 +9,31 @@ import (
 // fieldsOf maps the JSON keys of a struct to its fields.
 func fieldsOf(t reflect.Type) map[string]reflect.StructField {
 	fields := map[string]reflect.StructField{}
-	for field := range visible(t) {
+	for _, field := range visible(t) {
 		fields[keyOf(field)] = field
 	}
 	return fields
 }
 
-// names are the JSON keys of a struct in the order of its fields.
-func names(t reflect.Type) []string {
+// keysOf are the JSON keys of a struct in the order of its fields.
+func keysOf(t reflect.Type) []string {
 	var all []string
-	for field := range visible(t) {
+	for _, field := range visible(t) {
 		all = append(all, keyOf(field))
 	}
 	return all
 }
 
-func visible(t reflect.Type) func(yield func(reflect.StructField) bool) {
-	return func(yield func(reflect.StructField) bool) {
-		for i := range t.NumField() {
-			if t.Field(i).IsExported() && !yield(t.Field(i)) {
-				return
-			}
+// visible are the fields of a struct that are written in JSON, those of
+// embedded structs among them.
+func visible(t reflect.Type) []reflect.StructField {
+	var fields []reflect.StructField
+	for _, field := range reflect.VisibleFields(t) {
+		if field.IsExported() && !field.Anonymous {
+			fields = append(fields, field)
 		}
 	}
+	return fields
 }
 
 func keyOf(field reflect.StructField) string {

@@ -20,6 +20,15 @@ type Refresh struct {
 	Limits Limits
 	// Revocation decides whether a CA without a list is an error.
 	Revocation Revocation
+	// HTTPSCAKey and HTTPSCASHA256 (hex) are the PEM in the bucket with the
+	// CAs that HTTPS distribution points are trusted by beside the public
+	// ones; both are empty where there are none.
+	HTTPSCAKey    string
+	HTTPSCASHA256 string
+	// Proxy and NoProxy are for the variables that Go's HTTP client reads.
+	// They are written, never read back.
+	Proxy   string
+	NoProxy string
 }
 
 // RefreshFromEnv reads the settings of the refresh function. The error joins a
@@ -32,9 +41,12 @@ func RefreshFromEnv(getenv func(string) string) (Refresh, error) {
 		BundleKey:     getenv(EnvBundleKey),
 		BundleSHA256:  getenv(EnvBundleSHA256),
 		Revocation:    Revocation(getenv(EnvRevocation)),
+		HTTPSCAKey:    getenv(EnvHTTPSCAKey),
+		HTTPSCASHA256: getenv(EnvHTTPSCASHA256),
 	}
-	p.bundle(r.BundleKey, r.BundleSHA256)
-	p.trustStore(EnvTrustStore, r.TrustStoreARN)
+	p.pinned(EnvBundleKey, r.BundleKey, EnvBundleSHA256, r.BundleSHA256)
+	p.pinned(EnvHTTPSCAKey, r.HTTPSCAKey, EnvHTTPSCASHA256, r.HTTPSCASHA256)
+	p.arn(EnvTrustStore, r.TrustStoreARN, trustStoreARNs)
 	p.words(EnvRevocation, reflect.ValueOf(r.Revocation))
 	sources := p.required(getenv, EnvSources)
 	if sources != "" {
@@ -57,14 +69,22 @@ func (r Refresh) Env() map[string]string {
 		EnvTrustStore: r.TrustStoreARN,
 		EnvSources:    compact(r.Sources),
 	}
-	if r.BundleKey != "" {
-		env[EnvBundleKey], env[EnvBundleSHA256] = r.BundleKey, r.BundleSHA256
-	}
 	if r.Limits != (Limits{}) {
 		env[EnvLimits] = compact(r.Limits)
 	}
-	if r.Revocation != "" {
-		env[EnvRevocation] = string(r.Revocation)
+	for name, value := range map[string]string{
+		EnvBundleKey:     r.BundleKey,
+		EnvBundleSHA256:  r.BundleSHA256,
+		EnvRevocation:    string(r.Revocation),
+		EnvHTTPSCAKey:    r.HTTPSCAKey,
+		EnvHTTPSCASHA256: r.HTTPSCASHA256,
+		envHTTPProxy:     r.Proxy,
+		envHTTPSProxy:    r.Proxy,
+		envNoProxy:       r.NoProxy,
+	} {
+		if value != "" {
+			env[name] = value
+		}
 	}
 	return env
 }
@@ -76,7 +96,7 @@ func (r Refresh) withDefaults() Refresh {
 	r.Limits = r.Limits.withDefaults()
 	var sources []Source
 	for _, source := range r.Sources {
-		sources = append(sources, source.withDefaults())
+		sources = append(sources, source.WithDefaults())
 	}
 	r.Sources = sources
 	return r
@@ -90,18 +110,13 @@ func (p *problems) required(getenv func(string) string, name string) string {
 	return value
 }
 
-func (p *problems) bundle(key, sha256 string) {
+// pinned checks an object in the bucket that is named along with its hash.
+func (p *problems) pinned(keyName, key, hashName, hash string) {
 	switch {
-	case key == "" && sha256 != "":
-		p.add(EnvBundleKey, "not set, but %s is: the deployment sets both or neither", EnvBundleSHA256)
-	case key != "" && !hexSHA256.MatchString(sha256):
-		p.add(EnvBundleSHA256, "want 64 lower-case hex digits: the deployment sets it along with %s", EnvBundleKey)
-	}
-}
-
-func (p *problems) trustStore(key, arn string) {
-	if arn != "" && !trustStoreARN.MatchString(arn) {
-		p.add(key, "%q is not the ARN of a trust store: want arn:aws:elasticloadbalancing:REGION:ACCOUNT:truststore/NAME/ID", arn)
+	case key == "" && hash != "":
+		p.add(keyName, "not set, but %s is: the deployment sets both or neither", hashName)
+	case key != "" && !hexSHA256.MatchString(hash):
+		p.add(hashName, "want 64 lower-case hex digits: the deployment sets it along with %s", keyName)
 	}
 }
 

@@ -1,32 +1,35 @@
 package settings
 
+import "time"
+
 // Source is where one CA publishes its revocation list.
 type Source struct {
-	// Name stands in logs, records and metrics: letters, digits, dots, hyphens and underscores, at most 48.
-	Name string `json:"name"`
-	// URLs are mirrors of one list, the preferred one first: http, https or s3 (`s3://bucket/key`).
-	URLs []string `json:"urls"`
-	// Issuers names the CAs of the bundle whose lists these are, by common name, by distinguished name (RFC 2253) or by `sha256:` and the hash (hex) of the public key. It is only needed where a list cannot be attributed before it was fetched; more than one only where a PEM file holds several lists.
+	// What the source is called in logs, records and metrics: letters, digits, dots, hyphens and underscores, at most 48.
+	Name string `json:"name" required:"true"`
+	// Mirrors of one list, the preferred one first: http, https or s3 (s3://bucket/key).
+	URLs []string `json:"urls" required:"true"`
+	// The CAs of the bundle whose lists these are, by common name, by distinguished name (RFC 2253) or as sha256:HEX of the public key (SubjectPublicKeyInfo). Only needed where that is not known before the list was fetched; more than one only where a PEM file holds several lists.
 	Issuers []string `json:"issuers,omitempty"`
-	// MaxAge lets a list pass that does not say when its successor is due: it counts as stale this long after its issue. Without it such a list is refused.
+	// Lets a list pass that does not say when its successor is due: it counts as stale this long after its issue. Without it such a list is refused.
 	MaxAge Duration `json:"maxAge,omitzero"`
-	// AllowScoped lets a list that speaks of some certificates only (RFC 5280, section 5.2.5) go to the trust store, which may apply it to all. The verifier honours the scope either way.
+	// Lets a list that speaks of some certificates only (RFC 5280, section 5.2.5) go to the trust store, which may apply it to all. The verifier honours the scope either way.
 	AllowScoped bool `json:"allowScoped,omitempty"`
-	// Overlap says what to do when the old and the new list do not fit into the trust store together: refuse the new one, or replace (remove, then add; the gap is recorded).
+	// What to do when the old and the new list do not fit into the trust store together: refuse the new one, or replace (remove, then add; the gap is recorded).
 	Overlap Overlap `json:"overlap,omitempty"`
-	// MaxBytes bounds a download, before and after decompression.
+	// How large a download may be in bytes, before and after decompression.
 	MaxBytes int64 `json:"maxBytes,omitempty"`
-	// Timeout bounds one attempt to fetch the list from one mirror, from connecting to the last byte.
+	// How long one attempt to fetch the list from one mirror may take, from connecting to the last byte.
 	Timeout Duration `json:"timeout,omitzero"`
 }
 
 // Defaults of a source.
 const (
 	DefaultMaxBytes = 64 << 20
-	DefaultTimeout  = Duration(20_000_000_000)
+	DefaultTimeout  = Duration(20 * time.Second)
 )
 
-func (s Source) withDefaults() Source {
+// WithDefaults fills in what was not written.
+func (s Source) WithDefaults() Source {
 	if s.Overlap == "" {
 		s.Overlap = OverlapRefuse
 	}

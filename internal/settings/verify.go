@@ -7,7 +7,6 @@ import (
 
 var (
 	hexSHA256      = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	trustStoreARN  = regexp.MustCompile(`^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:truststore/[A-Za-z0-9-]+/[A-Za-z0-9]+$`)
 	targetGroupARN = regexp.MustCompile(`^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:targetgroup/[A-Za-z0-9-]+/[A-Za-z0-9]*$`)
 	headerName     = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 )
@@ -34,7 +33,7 @@ func VerifyFromEnv(getenv func(string) string) (Verify, error) {
 		Gate:         DefaultGate(),
 	}
 	if v.BundleKey != "" && v.BundleSHA256 != "" {
-		p.bundle(v.BundleKey, v.BundleSHA256)
+		p.pinned(EnvBundleKey, v.BundleKey, EnvBundleSHA256, v.BundleSHA256)
 	}
 	gate := p.required(getenv, EnvGate)
 	if gate != "" {

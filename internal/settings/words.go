@@ -10,6 +10,9 @@ import (
 // enumerated is a text that must be one of a few words.
 type enumerated interface{ Values() []string }
 
+// fewWords is how many words a message lists; of more it only names the nearest.
+const fewWords = 6
+
 // words finds every text below value that must be one of a few words and is
 // not. An empty one stands for its default.
 func (p *problems) words(key string, value reflect.Value) {
@@ -20,7 +23,7 @@ func (p *problems) words(key string, value reflect.Value) {
 	case value.Kind() == reflect.Pointer && !value.IsNil():
 		p.words(key, value.Elem())
 	case value.Kind() == reflect.Struct:
-		for field := range visible(value.Type()) {
+		for _, field := range visible(value.Type()) {
 			p.words(below(key, keyOf(field)), value.FieldByIndex(field.Index))
 		}
 	case value.Kind() == reflect.Slice:
@@ -32,6 +35,10 @@ func (p *problems) words(key string, value reflect.Value) {
 
 func (p *problems) word(key, word string, known []string) {
 	if word == "" || slices.Contains(known, word) {
+		return
+	}
+	if len(known) > fewWords {
+		p.add(key, "%q is unknown%s", word, suggestion(word, known))
 		return
 	}
 	var quoted []string
