@@ -1,0 +1,74 @@
+package chain
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/hex"
+	"strings"
+	"time"
+)
+
+// Identity is who presented a certificate that was accepted, read from the
+// leaf alone.
+type Identity struct {
+	// Subject and Issuer are names after RFC 2253, in the order of the
+	// certificate reversed as that demands. They are for people and logs:
+	// compare parsed attributes instead.
+	Subject, Issuer string
+	// Serial is the serial number in hexadecimal, two upper-case digits a
+	// byte, as ALB writes it.
+	Serial string
+	// The names of the subject alternative name extension.
+	DNSNames, Emails, URIs, IPs []string
+	// Fingerprint is the SHA-256 of the certificate, hexadecimal.
+	Fingerprint         string
+	NotBefore, NotAfter time.Time
+	Leaf                *x509.Certificate
+	// Path is the path that was accepted, leaf first, trust anchor last.
+	Path []*x509.Certificate
+}
+
+func identify(path []*x509.Certificate) *Identity {
+	leaf := path[0]
+	fingerprint := sha256.Sum256(leaf.Raw)
+	identity := &Identity{
+		Subject:     nameOf(leaf.RawSubject, leaf.Subject),
+		Issuer:      nameOf(leaf.RawIssuer, leaf.Issuer),
+		Serial:      serialOf(leaf),
+		DNSNames:    leaf.DNSNames,
+		Emails:      leaf.EmailAddresses,
+		Fingerprint: hex.EncodeToString(fingerprint[:]),
+		NotBefore:   leaf.NotBefore,
+		NotAfter:    leaf.NotAfter,
+		Leaf:        leaf,
+		Path:        path,
+	}
+	for _, uri := range leaf.URIs {
+		identity.URIs = append(identity.URIs, uri.String())
+	}
+	for _, ip := range leaf.IPAddresses {
+		identity.IPs = append(identity.IPs, ip.String())
+	}
+	return identity
+}
+
+// nameOf writes a name from its DER, because pkix.Name keeps neither the
+// order of attributes nor which of them stand together.
+func nameOf(raw []byte, parsed pkix.Name) string {
+	var sequence pkix.RDNSequence
+	rest, err := asn1.Unmarshal(raw, &sequence)
+	if err != nil || len(rest) > 0 {
+		return parsed.String()
+	}
+	return sequence.String()
+}
+
+func serialOf(cert *x509.Certificate) string {
+	digits := strings.ToUpper(cert.SerialNumber.Text(16))
+	if len(digits)%2 == 1 {
+		return "0" + digits
+	}
+	return digits
+}
