@@ -1,0 +1,39 @@
+# Sekisho. Two commands on a fresh machine do everything: make local, make test.
+
+GO ?= go
+export CGO_ENABLED ?= 0
+BUILD = $(GO) build -trimpath -buildvcs=false
+FUNCTION = $(BUILD) -tags lambda.norpc -ldflags "-s -w"
+
+.DEFAULT_GOAL := help
+.PHONY: help local demo test build functions lint clean needs
+
+help: ## what can be made here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+local: build ## run everything on this machine until Ctrl-C (flags: ARGS="--every 10s")
+	@exec bin/sekisho local $(ARGS)
+
+demo: build ## play the story without a human: let in, revoked, turned away
+	@bin/sekisho demo $(ARGS)
+
+test: build ## run the tests (with the race detector)
+	CGO_ENABLED=1 $(GO) test -race -timeout 9m $(ARGS) ./...
+
+build: needs ## build the command and the functions for this machine into bin/
+	$(BUILD) -o bin/sekisho ./cmd/sekisho
+	$(FUNCTION) -o bin/refresh/bootstrap ./lambdas/refresh
+	$(FUNCTION) -o bin/verify/bootstrap ./lambdas/verify
+
+functions: needs ## build the functions for AWS Lambda (linux/arm64) into dist/
+	GOOS=linux GOARCH=arm64 $(FUNCTION) -o dist/refresh/bootstrap ./lambdas/refresh
+	GOOS=linux GOARCH=arm64 $(FUNCTION) -o dist/verify/bootstrap ./lambdas/verify
+
+lint: needs ## check style and structure (builds the linter from its module first, minutes)
+	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2 run
+
+clean: ## remove what was built, and the twin's state
+	rm -rf bin dist cdk.out .sekisho
+
+needs:
+	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or later, from https://go.dev/dl or your system's packages" >&2; exit 1; }

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sekisho",
+		Short: "Make a revoked client certificate stop working at the load balancer and behind it",
+		Long: `Sekisho carries the revocation lists of a CA into the trust store of an AWS
+Application Load Balancer, and verifies client certificates behind it from the
+same lists.
+
+Start with "sekisho local": the whole system on this machine, without an
+AWS account.`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          usage(cobra.NoArgs),
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.AddCommand(localCommand(), demoCommand())
+	return root
+}
+
+// usage marks what a check of the arguments finds as wrong usage.
+func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		err := check(cmd, args)
+		if err != nil {
+			return &usageError{err}
+		}
+		return nil
+	}
+}
+
+// version is that of the module, as far as the build knows it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,183 @@
+package local
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/sekisho/sekisho/internal/local/alb"
+	"github.com/sekisho/sekisho/internal/local/ca"
+	"github.com/sekisho/sekisho/internal/local/endpoint"
+	"github.com/sekisho/sekisho/internal/local/runtime"
+)
+
+// Twin is a running twin.
+type Twin struct {
+	options Options
+	dir     *directory
+	console *console
+
+	authority   *ca.CA
+	certificate tls.Certificate
+	endpoint    *endpoint.Endpoint
+	refresh     *runtime.Function
+	verify      *runtime.Function
+	schedule    *schedule
+	connections *alb.Log
+
+	description Description
+
+	mu      sync.Mutex
+	closers []func() error
+	failed  chan error
+}
+
+// Start starts a twin and returns once it can be used: both listeners accept,
+// and the first refresh of every source has ended, well or not. Close it.
+func Start(ctx context.Context, options Options) (*Twin, error) {
+	err := options.check()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := openDirectory(options.Dir)
+	if err != nil {
+		return nil, err
+	}
+	t := &Twin{options: options, dir: dir, console: &console{out: options.Out}, failed: make(chan error, 8)}
+	t.onClose(dir.close)
+	err = t.start(ctx)
+	if err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
+}
+
+// start brings the parts up in the order in which they need each other.
+func (t *Twin) start(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{
+		t.startAuthority,
+		t.startEndpoint,
+		t.deploy,
+		t.startSchedule,
+		t.startControl,
+	} {
+		err := step(ctx)
+		if err != nil {
+			return err
+		}
+		err = ctx.Err()
+		if err != nil {
+			return fmt.Errorf("starting the twin: %w", err)
+		}
+	}
+	t.console.announce(t)
+	err := t.description.write(t.dir.file(descriptionName))
+	if err != nil {
+		return err
+	}
+	t.console.open()
+	return nil
+}
+
+// startSchedule runs the refresh function once, and then on its schedule.
+func (t *Twin) startSchedule(ctx context.Context) error {
+	t.schedule = &schedule{function: t.refresh, every: t.options.Every, observe: t.console.refreshed}
+	t.schedule.invoke(ctx)
+	background, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { t.schedule.run(background) })
+	t.onClose(func() error {
+		stop()
+		running.Wait()
+		return nil
+	})
+	return nil
+}
+
+// Run waits until the context ends or a part of the twin fails.
+func (t *Twin) Run(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-t.failed:
+		return err
+	}
+}
+
+// Description says where everything is.
+func (t *Twin) Description() Description { return t.description }
+
+// Close stops everything that was started, the newest first, and removes
+// local.json.
+func (t *Twin) Close() error {
+	t.mu.Lock()
+	closers := t.closers
+	t.closers = nil
+	t.mu.Unlock()
+	var errs []error
+	for _, closer := range slices.Backward(closers) {
+		errs = append(errs, closer())
+	}
+	return errors.Join(errs...)
+}
+
+// onClose has closer called when the twin stops.
+func (t *Twin) onClose(closer func() error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.closers = append(t.closers, closer)
+}
+
+// listen takes one of the twin's ports until the twin stops.
+func (t *Twin) listen(offset int) (net.Listener, error) {
+	listener, err := listen(t.options.PortBase, offset)
+	if err != nil {
+		return nil, err
+	}
+	t.onClose(func() error {
+		err := listener.Close()
+		if errors.Is(err, net.ErrClosed) {
+			return nil
+		}
+		return err
+	})
+	return listener, nil
+}
+
+// stopTimeout bounds how long open requests may hold up the end.
+const stopTimeout = 2 * time.Second
+
+// serve runs an HTTP server until the twin stops.
+func (t *Twin) serve(name string, listener net.Listener, handler http.Handler) {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	t.background(name, func() error { return server.Serve(listener) }, server.Shutdown, server.Close)
+}
+
+// background runs something that ends by itself only when it fails. It stops
+// it gently first, and then at once.
+func (t *Twin) background(name string, run func() error, shutdown func(context.Context) error, end func() error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		err := run()
+		if err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+			t.failed <- fmt.Errorf("serving the %s: %w", name, err)
+		}
+	}()
+	t.onClose(func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+		defer cancel()
+		err := shutdown(ctx)
+		if err != nil {
+			err = end()
+		}
+		<-done
+		return err
+	})
+}
