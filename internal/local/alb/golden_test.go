@@ -106,6 +106,9 @@ func TestEventGolden(t *testing.T) {
 		{name: "no-certificate", request: "GET / HTTP/1.1\r\nHost: twin.example\r\nX-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Port: 1\r\nX-Forwarded-Proto: http\r\nX-Amzn-Trace-Id: Root=1-67891233-abcdef012345678912345678;CalledFrom=app\r\n\r\n"},
 		{name: "json-body", request: "POST /api HTTP/1.1\r\nHost: twin.example\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: 9\r\n\r\n", body: `{"a":"é"}`},
 		{name: "binary-body", request: "POST /api HTTP/1.1\r\nHost: twin.example\r\nContent-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\n", body: "\x00\x01\xff"},
+		{name: "encoded-body", request: "POST / HTTP/1.1\r\nHost: twin.example\r\nContent-Type: text/plain\r\nContent-Encoding: identity\r\n\r\n", body: "text"},
+		{name: "untyped-body", request: "POST / HTTP/1.1\r\nHost: twin.example\r\n\r\n", body: "text"},
+		{name: "latin-body", request: "POST / HTTP/1.1\r\nHost: twin.example\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n", body: "caf\xe9"},
 		{name: "absolute-target", request: "OPTIONS https://twin.example/p%20q?z HTTP/1.1\r\nHost: twin.example\r\n\r\n"},
 	}
 	for _, test := range tests {

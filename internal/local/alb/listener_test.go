@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"os/exec"
 	"slices"
 	"strings"
 	"syscall"
@@ -195,7 +196,7 @@ func TestNoSessionResumption(t *testing.T) {
 	leaf := s.issuing.Issue(t, "client")
 	for _, address := range []string{s.verify(t), s.passthrough(t, ok().invoke)} {
 		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
-			cache := tls.NewLRUClientSessionCache(8)
+			cache := &ticketCounter{ClientSessionCache: tls.NewLRUClientSessionCache(8)}
 			client := s.client(t, leaf, only(version), noKeepAlive, func(transport *http.Transport) {
 				transport.TLSClientConfig.ClientSessionCache = cache
 			})
@@ -205,8 +206,24 @@ func TestNoSessionResumption(t *testing.T) {
 					t.Errorf("%s: resumed", protocolName(version))
 				}
 			}
+			if cache.tickets != 0 {
+				t.Errorf("%s: got %d tickets, want none", protocolName(version), cache.tickets)
+			}
 		}
 	}
+}
+
+// ticketCounter counts the session tickets that a client was given.
+type ticketCounter struct {
+	tls.ClientSessionCache
+	tickets int
+}
+
+func (c *ticketCounter) Put(key string, session *tls.ClientSessionState) {
+	if session != nil {
+		c.tickets++
+	}
+	c.ClientSessionCache.Put(key, session)
 }
 
 func mustRequest(tb testing.TB, address string) *http.Request {
@@ -323,5 +340,32 @@ func TestDefaults(t *testing.T) {
 	}
 	if c.Now().IsZero() || c.Log == nil || c.Headers.Clientcert != "X-Amzn-Mtls-Clientcert" {
 		t.Errorf("got %+v", c)
+	}
+}
+
+// TestImports: the gate must be able to contradict the product, so it uses none
+// of its rooms, directly or through others.
+func TestImports(t *testing.T) {
+	t.Parallel()
+	output, err := exec.Command(installed(t, "go"), "list", "-deps", ".").Output()
+	if err != nil {
+		t.Fatalf("listing the imports: %v", err)
+	}
+	for path := range strings.Lines(string(output)) {
+		own, found := strings.CutPrefix(strings.TrimSpace(path), "github.com/sekisho/sekisho/")
+		if found && own != "internal/local/alb" && own != "internal/local/elbv2" {
+			t.Errorf("imports %s", own)
+		}
+	}
+}
+
+func TestSerialNumber(t *testing.T) {
+	t.Parallel()
+	tests := map[int64]string{0: "00", 1: "01", 0x80: "80", 0x03A5B1: "03A5B1", -0x0F: "-0F"}
+	for serial, want := range tests {
+		got := serialNumber(&x509.Certificate{SerialNumber: big.NewInt(serial)})
+		if got != want {
+			t.Errorf("%d: got %q, want %q", serial, got, want)
+		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
+	"time"
 )
 
 // NewPassthrough makes a listener in passthrough mode. The error names
@@ -45,16 +47,35 @@ func (c PassthroughConfig) serve(w http.ResponseWriter, r *http.Request) {
 		answerError(w, http.StatusBadRequest)
 		return
 	}
+	body, err := c.readBody(w, r)
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		answerError(w, http.StatusRequestTimeout)
+	case err != nil:
+		answerError(w, http.StatusBadRequest)
+	case len(body) > maxFunctionRequest:
+		answerError(w, http.StatusRequestEntityTooLarge)
+	default:
+		c.invoke(w, r, body)
+	}
+}
+
+// readBody waits for the body no longer than the idle time-out, and reads one
+// byte more than may be.
+func (c PassthroughConfig) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.Body == http.NoBody {
+		return nil, nil
+	}
+	deadlines := http.NewResponseController(w)
+	err := deadlines.SetReadDeadline(time.Now().Add(c.IdleTimeout))
+	if err != nil {
+		return nil, err
+	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxFunctionRequest+1))
 	if err != nil {
-		answerError(w, http.StatusBadRequest)
-		return
+		return nil, err
 	}
-	if len(body) > maxFunctionRequest {
-		answerError(w, http.StatusRequestEntityTooLarge)
-		return
-	}
-	c.invoke(w, r, body)
+	return body, deadlines.SetReadDeadline(time.Time{})
 }
 
 // invoke turns whatever goes wrong with the function into a 502 (ALB guide,

@@ -8,10 +8,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
+	"time"
 
 	"github.com/sekisho/sekisho/internal/pkitest"
 )
@@ -325,5 +329,61 @@ func TestInvalidHeaderNamesAreDropped(t *testing.T) {
 	}
 	if got := headers["x-good"]; !slices.Equal(got, []string{"kept"}) {
 		t.Errorf("x-good: got %q", got)
+	}
+}
+
+// deadlineRecorder is a ResponseWriter that notes the deadlines set on its
+// connection.
+type deadlineRecorder struct {
+	*httptest.ResponseRecorder
+	deadlines []time.Time
+}
+
+func (r *deadlineRecorder) SetReadDeadline(t time.Time) error {
+	r.deadlines = append(r.deadlines, t)
+	return nil
+}
+
+// TestBodyIsAwaitedForTheIdleTimeout: the wait has an end, and the end is gone
+// once the body is there, so that it does not cut off the function.
+func TestBodyIsAwaitedForTheIdleTimeout(t *testing.T) {
+	t.Parallel()
+	config := PassthroughConfig{Config: Config{IdleTimeout: time.Hour}}
+	w := &deadlineRecorder{ResponseRecorder: httptest.NewRecorder()}
+	start := time.Now()
+	body, err := config.readBody(w, httptest.NewRequest(http.MethodPost, "/", strings.NewReader("body")))
+	if err != nil || string(body) != "body" {
+		t.Fatalf("got %q, %v", body, err)
+	}
+	if len(w.deadlines) != 2 || w.deadlines[0].Before(start.Add(time.Hour)) || !w.deadlines[1].IsZero() {
+		t.Errorf("deadlines: got %v, want one in an hour, then none", w.deadlines)
+	}
+}
+
+func TestBodyThatFails(t *testing.T) {
+	t.Parallel()
+	tests := map[error]int{os.ErrDeadlineExceeded: http.StatusRequestTimeout, io.ErrUnexpectedEOF: http.StatusBadRequest}
+	for failure, want := range tests {
+		w := &deadlineRecorder{ResponseRecorder: httptest.NewRecorder()}
+		config := PassthroughConfig{Config: Config{IdleTimeout: time.Hour}}
+		config.serve(w, httptest.NewRequest(http.MethodPost, "/", iotest.ErrReader(failure)))
+		if w.Code != want {
+			t.Errorf("%v: got %d, want %d", failure, w.Code, want)
+		}
+	}
+}
+
+func TestHeaderLimitsOverHTTP2(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	address := s.passthrough(t, ok().invoke)
+	client := s.client(t, nil, overHTTP2)
+	for size, want := range map[int]int{16 << 10: 400, 100 << 10: 400, 16<<10 - 100: 200} {
+		request := mustRequest(t, address)
+		request.Header.Set("X-A", strings.Repeat("x", size))
+		response, _ := do(t, client, request)
+		if response.StatusCode != want || response.ProtoMajor != 2 {
+			t.Errorf("%d bytes: got HTTP/%d %s, want %d", size, response.ProtoMajor, response.Status, want)
+		}
 	}
 }

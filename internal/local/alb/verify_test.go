@@ -1,6 +1,7 @@
 package alb
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -9,6 +10,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"net/http"
 	"testing"
 	"time"
@@ -125,6 +127,19 @@ func pathProperties() []property {
 			leaf.Chain[1] = version1(t, s.issuing, leaf.Chain[1])
 			return leaf
 		}, code: CodeTypeUnsupported, reason: ReasonVersion, detail: "CN=Below"},
+		{name: "intermediate with RSA-1024 key", make: func(t *testing.T, s *site) *pkitest.Leaf {
+			weak := *s.issuing.ChildCA(t, "Below")
+			key := rsaKey(t, 1024)
+			weak.Cert = resign(t, s.issuing, weak.Cert, crypto.SHA256, func(tbs *tbsCertificate) {
+				spki, err := x509.MarshalPKIXPublicKey(key.Public())
+				if err != nil {
+					t.Fatalf("encoding a key: %v", err)
+				}
+				tbs.PublicKey = asn1.RawValue{FullBytes: spki}
+			})
+			weak.Key = key
+			return weak.Issue(t, "client", func(c *x509.Certificate) { c.SignatureAlgorithm = x509.SHA256WithRSA })
+		}, code: CodeTypeUnsupported, reason: ReasonKey, detail: "CN=Below"},
 		{name: "stranger's certificate after a good chain", make: func(t *testing.T, s *site) *pkitest.Leaf {
 			leaf := s.issuing.Issue(t, "client")
 			leaf.Chain = append(leaf.Chain, pkitest.NewCA(t, "Other Root").Cert)
