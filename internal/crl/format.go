@@ -27,7 +27,7 @@ import (
 // leading zeros, has 2^b buckets. The lowest word of a serial number, of w =
 // min(64, 8L) bits, is permuted (permute.go); its b highest bits are the bucket.
 //
-//	groups     for each 32 buckets the number of entries before them, 4 bytes, lowest first
+//	groups     for each 16 buckets the number of entries before them, 4 bytes, lowest first
 //	buckets    bits: for each bucket a 1 for each of its entries, and a 0
 //	records    bits: for each entry, in the order of the buckets, the other w-b
 //	           bits of the permuted word; the words before it, the last one first;
@@ -75,7 +75,7 @@ func (b *Builder) Build(l *List, issuer *x509.Certificate) (*Index, error) {
 	}
 	m := meta{
 		list: l.SHA256, issuerKey: keyHash(issuer), thisUpdate: l.ThisUpdate, nextUpdate: l.NextUpdate, number: l.Number,
-		rawIssuer: l.RawIssuer, scope: l.Scope, shape: b.packed.shape, heads: b.packed.tables,
+		rawIssuer: l.RawIssuer, scope: l.Scope, shape: b.packed.shape, heads: b.packed.heads,
 	}
 	encoded, err := m.encode()
 	if err != nil {

@@ -43,7 +43,8 @@ func (p *pass) algorithm(end int64) error {
 	}
 	hash, family := hashOf(p.list.SignatureAlgorithm)
 	if family != familyNone {
-		p.sums.signed = hash.New()
+		p.signed.hash = hash.New()
+		p.relay.consumers = append(p.relay.consumers, p.signed)
 	}
 	return nil
 }
@@ -122,9 +123,9 @@ func (p *pass) describe() error {
 		l.UnknownCritical = p.tally.unknownCritical
 	}
 	l.Size = p.position()
-	p.sums.whole.Sum(l.SHA256[:0])
-	if p.sums.signed != nil {
-		l.digest = p.sums.signed.Sum(nil)
+	l.SHA256 = [32]byte(p.whole.sum())
+	if p.signed.hash != nil {
+		l.digest = p.signed.sum()
 	}
 	if p.tally.index != nil {
 		l.Duplicates = p.tally.index.finish(l.SHA256)

@@ -24,7 +24,6 @@ type Index struct {
 // Find looks a serial number up. Sign counts, leading zeros do not exist: -5,
 // 5 and 0 are three numbers.
 func (i *Index) Find(serial *big.Int) (Entry, bool) {
-	var buffer [maxSerial]byte
 	length := (serial.BitLen() + 7) / 8
 	if length > maxSerial {
 		return Entry{}, false
@@ -37,7 +36,7 @@ func (i *Index) Find(serial *big.Int) (Entry, bool) {
 	if place == 0 {
 		return Entry{}, false
 	}
-	payload, found := i.tables[place-1].find(serial.FillBytes(buffer[:length]))
+	payload, found := i.tables[place-1].find(serial.Bits())
 	if !found {
 		return Entry{}, false
 	}
@@ -58,7 +57,7 @@ func (i *Index) All() iter.Seq2[*big.Int, Entry] {
 }
 
 // entry decodes date and reason.
-func (s shape) entry(payload uint64) Entry {
+func (s *shape) entry(payload uint64) Entry {
 	date := int64(payload&mask(s.dateBits)) + s.earliest
 	entry := Entry{RevokedAt: unix(date + yearZero), Reason: NoReason}
 	place := payload >> s.dateBits

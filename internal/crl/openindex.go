@@ -29,7 +29,7 @@ func OpenIndex(data []byte) (*Index, error) {
 	}
 	for _, head := range i.meta.heads {
 		var t table
-		t, rest, err = cutTable(head, i.meta.shape, rest)
+		t, rest, err = cutTable(head, &i.meta.shape, rest)
 		if err != nil {
 			return nil, err
 		}
@@ -120,9 +120,12 @@ func unstamp(seconds uint64) time.Time {
 }
 
 // cutTable takes a table off b and makes sure that no look-up can leave it.
-func cutTable(head tableHead, s shape, b []byte) (table, []byte, error) {
-	t := table{tableHead: head, payloadBits: s.dateBits + s.reasonBits(), stride: uint64(head.recordBits(s))}
-	parts := [3]*[]byte{&t.groups, &t.buckets, &t.records}
+func cutTable(head tableHead, s *shape, b []byte) (table, []byte, error) {
+	t := table{
+		tableHead: head, remainder: head.width() - head.bucketBits,
+		payloadBits: s.payloadBits(), strideBits: uint64(head.stride(s)),
+	}
+	parts := [3]*[]byte{&t.groups, &t.occupancy, &t.records}
 	for i, size := range head.sizes(s) {
 		if size > uint64(len(b)) {
 			return table{}, nil, errDamaged
@@ -139,7 +142,7 @@ func cutTable(head tableHead, s shape, b []byte) (table, []byte, error) {
 // the number of entries: each group begins behind the zero that ends the one
 // before it, and the last zero is the last bit.
 func (t *table) consistent() bool {
-	buckets, end := t.tableHead.buckets(), uint64(t.entries+t.tableHead.buckets())
+	buckets, end := t.buckets(), uint64(t.entries+t.buckets())
 	at := uint64(0)
 	for first := 0; first < buckets; first += groupBuckets {
 		before := uint64(binary.LittleEndian.Uint32(t.groups[first/groupBuckets*4:]))
@@ -154,9 +157,9 @@ func (t *table) consistent() bool {
 // skip is skipZeros that stops where the string ends.
 func (t *table) skip(at uint64, count int, end uint64) uint64 {
 	for at < end {
-		zeros := bits.OnesCount64(^word(t.buckets, at))
+		zeros := bits.OnesCount64(^word(t.occupancy, at))
 		if zeros >= count {
-			return skipZeros(t.buckets, at, count)
+			return skipZeros(t.occupancy, at, count)
 		}
 		count -= zeros
 		at += 64

@@ -10,18 +10,22 @@ import (
 // pass is one pass over one list.
 type pass struct {
 	window
-	sums  *digester
-	pem   *lineEncoder // nil when nobody wants it
-	list  *List
-	parts outline
-	tally tally
+	relay  relay
+	whole  *digest
+	signed *digest      // without a hash when that is not known here
+	pem    *lineEncoder // nil when nobody wants it
+	list   *List
+	parts  outline
+	tally  tally
 }
 
 func newPass(r io.Reader, out Output) *pass {
-	p := &pass{sums: newDigester(), list: &List{Duplicates: -1}, tally: tally{index: out.Index}}
-	p.source, p.block, p.turn = r, make([]byte, 0, blockSize), p.passOn
+	p := &pass{whole: wholeDigest(), list: &List{Duplicates: -1}, tally: tally{index: out.Index}}
+	p.source, p.block, p.turn = r, make([]byte, 0, blockSize), p.relay.pass
+	p.relay.consumers = []consumer{p.whole}
 	if out.PEM != nil {
 		p.pem = newLineEncoder(out.PEM)
+		p.relay.consumers = append(p.relay.consumers, p.pem)
 	}
 	out.Index.reset()
 	return p
@@ -53,12 +57,12 @@ func (p *pass) run() (*List, error) {
 
 // signedPart walks the TBSCertList.
 func (p *pass) signedPart(end int64) error {
-	p.sums.signedAt = p.position()
+	start := p.position()
 	end, err := p.enter(tagSequence, end)
 	if err != nil {
 		return err
 	}
-	p.sums.signedEnd = end
+	p.signed = &digest{from: start, to: end}
 	for _, step := range []func(int64) error{p.version, p.algorithm, p.issuer, p.dates, p.entries, p.extensions} {
 		err = step(end)
 		if err != nil {
@@ -112,26 +116,18 @@ func (p *pass) nothingMore(end int64) error {
 	return err
 }
 
-// passOn is the window's turn: what was taken is encoded and hashed.
-func (p *pass) passOn(block []byte, taken int) ([]byte, error) {
-	if p.pem != nil {
-		err := p.pem.write(block[:taken])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return p.sums.pass(block, taken), nil
-}
-
-// finish passes on what is left and puts the list together.
+// finish hands on what is left and puts the list together.
 func (p *pass) finish() (*List, error) {
-	rest := p.block[:p.taken]
+	p.relay.finish(p.block[:p.taken])
 	if p.pem != nil {
-		err := p.pem.finish(rest)
+		err := p.pem.finish()
 		if err != nil {
 			return nil, err
 		}
 	}
-	p.sums.finish(rest)
-	return p.list, p.describe()
+	err := p.describe()
+	if err != nil {
+		return nil, err
+	}
+	return p.list, nil
 }

@@ -24,7 +24,9 @@ const bufferLines = 512
 // EncodePEM writes a list in PEM, in lines of 64 characters that end in LF,
 // the same bytes as openssl and encoding/pem write.
 func EncodePEM(w io.Writer, der []byte) error {
-	return newLineEncoder(w).finish(der)
+	e := newLineEncoder(w)
+	e.consume(der)
+	return e.finish()
 }
 
 // PEMLen is the length in bytes of the PEM of derLen bytes of DER.
@@ -45,6 +47,7 @@ type lineEncoder struct {
 	w      io.Writer
 	buffer []byte // encoded, not written
 	rest   []byte // of a line that is not full
+	err    error  // of w, the first
 }
 
 func newLineEncoder(w io.Writer) *lineEncoder {
@@ -53,13 +56,13 @@ func newLineEncoder(w io.Writer) *lineEncoder {
 	return e
 }
 
-// write encodes the next bytes.
-func (e *lineEncoder) write(b []byte) error {
+// consume encodes the next bytes. finish tells what went wrong.
+func (e *lineEncoder) consume(b []byte) {
 	if len(e.rest) > 0 {
 		taken := min(lineBytes-len(e.rest), len(b))
 		e.rest, b = append(e.rest, b[:taken]...), b[taken:]
 		if len(e.rest) < lineBytes {
-			return nil
+			return
 		}
 		e.line(e.rest)
 		e.rest = e.rest[:0]
@@ -68,38 +71,33 @@ func (e *lineEncoder) write(b []byte) error {
 		e.line(b[:lineBytes])
 		b = b[lineBytes:]
 		if len(e.buffer) >= bufferLines*(lineChars+1) {
-			err := e.flush()
-			if err != nil {
-				return err
-			}
+			e.flush()
 		}
 	}
 	e.rest = append(e.rest, b...)
-	return nil
 }
 
 func (e *lineEncoder) line(b []byte) {
 	e.buffer = append(base64.StdEncoding.AppendEncode(e.buffer, b), '\n')
 }
 
-// finish encodes the last bytes and writes what is left.
-func (e *lineEncoder) finish(b []byte) error {
-	err := e.write(b)
-	if err != nil {
-		return err
-	}
+// finish writes what is left.
+func (e *lineEncoder) finish() error {
 	if len(e.rest) > 0 {
 		e.line(e.rest)
 	}
 	e.buffer = append(e.buffer, pemEnd+"\n"...)
-	return e.flush()
-}
-
-func (e *lineEncoder) flush() error {
-	_, err := e.w.Write(e.buffer)
-	e.buffer = e.buffer[:0]
-	if err != nil {
-		return fmt.Errorf("writing the PEM of a revocation list: %w", err)
+	e.flush()
+	if e.err != nil {
+		return fmt.Errorf("writing the PEM of a revocation list: %w", e.err)
 	}
 	return nil
+}
+
+// flush writes the buffer, unless the writer has failed already.
+func (e *lineEncoder) flush() {
+	if e.err == nil {
+		_, e.err = e.w.Write(e.buffer)
+	}
+	e.buffer = e.buffer[:0]
 }

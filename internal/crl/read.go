@@ -11,7 +11,8 @@ const MaxSize = 1 << 30
 // Output is what a pass over a list writes on the way; each may be nil. When
 // the pass fails, what was written is of no use.
 type Output struct {
-	// PEM receives the PEM form of the list.
+	// PEM receives the PEM form of the list. It may be written to from
+	// another goroutine, but never after Read has returned.
 	PEM io.Writer
 	// Index collects the entries.
 	Index *Builder
@@ -29,7 +30,7 @@ type Output struct {
 // r and of out.PEM come back wrapped.
 func Read(r io.Reader, out Output) (*List, error) {
 	p := newPass(r, out)
-	defer p.sums.close()
+	defer p.relay.close()
 	list, err := p.run()
 	if err != nil {
 		out.Index.reset()

@@ -21,7 +21,7 @@ type window struct {
 	offset int64 // of the block's first byte in the list
 	// turn is given a full block of which some bytes were taken. It passes
 	// those on and returns a block that begins with the others.
-	turn func(block []byte, taken int) ([]byte, error)
+	turn func(block []byte, taken int) []byte
 }
 
 // position is the offset in the list of the first byte not taken.
@@ -55,12 +55,9 @@ func (w *window) makeRoom() error {
 	if w.taken == 0 {
 		return fault("an element is longer than any list needs")
 	}
-	block, err := w.turn(w.block, w.taken)
-	if err != nil {
-		return err
-	}
+	w.block = w.turn(w.block, w.taken)
 	w.offset += int64(w.taken)
-	w.block, w.taken = block, 0
+	w.taken = 0
 	return nil
 }
 
