@@ -27,7 +27,7 @@ func readBody(ctx context.Context, response *http.Response, limit int64) ([]byte
 	encoding := strings.ToLower(strings.TrimSpace(strings.Join(response.Header.Values("Content-Encoding"), ",")))
 	switch encoding {
 	case "", "identity":
-		body, err := readAll(wire, response.ContentLength)
+		body, err := readAll(wire, response.ContentLength, limit)
 		return body, broken(ctx, body, err)
 	case "gzip", "x-gzip":
 		return readGzip(ctx, wire, limit)
@@ -44,7 +44,7 @@ func readGzip(ctx context.Context, wire io.Reader, limit int64) ([]byte, error) 
 	if err != nil {
 		return nil, broken(ctx, nil, err)
 	}
-	body, err := readAll(http.MaxBytesReader(nil, unpacked, limit), -1)
+	body, err := readAll(http.MaxBytesReader(nil, unpacked, limit), -1, limit)
 	return body, broken(ctx, body, err)
 }
 
@@ -68,8 +68,8 @@ func broken(ctx context.Context, body []byte, err error) error {
 
 // readAll reads to the end. A stated length (-1 if there is none) is believed
 // only as far as growth times what has come: a lie costs the liar the traffic.
-func readAll(body io.Reader, stated int64) ([]byte, error) {
-	read := make([]byte, 0, nextSize(0, stated))
+func readAll(body io.Reader, stated, limit int64) ([]byte, error) {
+	read := make([]byte, 0, nextSize(0, stated, limit))
 	for {
 		count, err := body.Read(read[len(read):cap(read)])
 		read = read[:len(read)+count]
@@ -80,18 +80,23 @@ func readAll(body io.Reader, stated int64) ([]byte, error) {
 			return read, err
 		}
 		if len(read) == cap(read) {
-			grown := make([]byte, len(read), nextSize(len(read), stated))
+			grown := make([]byte, len(read), nextSize(len(read), stated, limit))
 			copy(grown, read)
 			read = grown
 		}
 	}
 }
 
-// nextSize is how large the buffer is to be once so much has come; one more
-// than a stated length, so that the end is seen without growing again.
-func nextSize(come int, stated int64) int {
-	if stated < int64(come) {
-		return max(2*come, 64<<10)
+// nextSize is how large the buffer is to be once so much has come: one more
+// than a stated length, or than the limit, so that the end is seen without
+// growing again.
+func nextSize(come int, stated, limit int64) int {
+	if stated >= int64(come) {
+		return int(min(stated+1, int64(max(growth*come, firstAllocation))))
 	}
-	return int(min(stated+1, int64(max(growth*come, firstAllocation))))
+	doubled := int64(max(2*come, 64<<10))
+	if doubled >= limit {
+		return int(limit + 1)
+	}
+	return int(doubled)
 }

@@ -56,5 +56,5 @@ func (h hop) check(address netip.Addr) error {
 	if !h.redirected || kind == "" || kind == loopback && h.fromLoopback {
 		return nil
 	}
-	return because(RedirectRefused, "the redirect leads to %s, a %s address", address, kind)
+	return because(RedirectRefused, "the redirect leads to %s (%s)", address, kind)
 }

@@ -40,12 +40,20 @@ func (f *Fetcher) round(ctx context.Context, request refresh.Request, tour *tour
 		if err == nil {
 			return fetched, true
 		}
-		tour.problems[i] = problemOf(err)
+		tour.note(i, problemOf(err))
 		if ctx.Err() != nil {
 			break
 		}
 	}
 	return refresh.Fetched{}, false
+}
+
+// note keeps the latest failure of a mirror; that the time was over in a later
+// round says less than what went wrong before.
+func (t *tour) note(i int, latest *problem) {
+	if t.problems[i] == nil || latest.reason != TimedOut {
+		t.problems[i] = latest
+	}
 }
 
 // worthAnother says that some mirror may answer another time.
