@@ -24,7 +24,7 @@ type Backend struct {
 // Rule sends some paths elsewhere.
 type Rule struct {
 	// Paths as the load balancer matches them: * stands for any text, ? for one character. At most five.
-	Paths []string `json:"paths" required:"true"`
+	Paths []string `json:"paths,omitempty" required:"true"`
 	// Where they go.
 	Backend Backend `json:"backend" required:"true"`
 }

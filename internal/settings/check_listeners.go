@@ -2,8 +2,10 @@ package settings
 
 import (
 	"net/netip"
+	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -70,9 +72,12 @@ func (p *problems) rule(key string, rule Rule, s Settings) {
 		if !pathPattern.MatchString(path) {
 			p.add(at(below(key, "paths"), i), "%q is not a path pattern: write it like /public/*", path)
 		}
-		if path == "/*" {
+		if strings.Contains(path, "*") && strings.Trim(path, "/*") == "" {
 			p.add(at(below(key, "paths"), i), "every path would go past the verifier: name the paths that may")
 		}
+	}
+	if reflect.ValueOf(rule.Backend).IsZero() {
+		p.add(below(key, "backend"), "none: say where these paths go")
 	}
 	p.backend(below(key, "backend"), rule.Backend, s)
 }

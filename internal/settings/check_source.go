@@ -17,6 +17,9 @@ func (p *problems) newSourceCheck() sourceCheck {
 
 // sources checks those of an environment variable.
 func (p *problems) sources(key string, sources []Source) {
+	if sources != nil && len(sources) == 0 {
+		p.add(key, "empty: there is nothing to refresh")
+	}
 	check := p.newSourceCheck()
 	for i, source := range sources {
 		check.source(at(key, i), source)

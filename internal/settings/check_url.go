@@ -8,7 +8,7 @@ import (
 // listURL refuses what no list could be fetched from. Of a URL only the scheme
 // is repeated in a message: there may be a password in it.
 func (p *problems) listURL(key, address string) {
-	parsed, err := url.Parse(strings.TrimSpace(address))
+	parsed, err := url.Parse(address)
 	if err != nil || parsed.String() == "" {
 		p.add(key, "not a URL: write it like http://ca.example.com/ca.crl")
 		return

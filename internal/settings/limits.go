@@ -1,16 +1,18 @@
 package settings
 
+import "github.com/sekisho/sekisho/internal/cabundle"
+
 // Limits are the quotas of the trust store that AWS raises on request (ALB
 // guide, load-balancer-limits.html). They are checked before a call that would
 // exceed them. A zero field means the default.
 type Limits struct {
-	// Entries is how many revocation entries the trust store may hold (quota L-37E1617B).
+	// How many revocation entries the trust store may hold (quota L-37E1617B).
 	Entries int `json:"entries,omitempty"`
-	// Lists is how many revocation lists the trust store may hold (quota L-332EE142).
+	// How many revocation lists the trust store may hold (quota L-332EE142).
 	Lists int `json:"lists,omitempty"`
-	// CACertificates is how many CA certificates the trust store may hold (quota L-43FE5A42).
+	// How many CA certificates the trust store may hold (quota L-43FE5A42).
 	CACertificates int `json:"caCertificates,omitempty"`
-	// CASubjectBytes is how large the subjects of all CA certificates may be together (quota L-F31E307C).
+	// How large the subjects of all CA certificates may be together, in bytes (quota L-F31E307C).
 	CASubjectBytes int `json:"caSubjectBytes,omitempty"`
 }
 
@@ -30,8 +32,8 @@ func (l Limits) withDefaults() Limits {
 	return Limits{
 		Entries:        or(l.Entries, DefaultEntries),
 		Lists:          or(l.Lists, DefaultLists),
-		CACertificates: or(l.CACertificates, 25),
-		CASubjectBytes: or(l.CASubjectBytes, 10_000),
+		CACertificates: or(l.CACertificates, cabundle.DefaultCertificates),
+		CASubjectBytes: or(l.CASubjectBytes, cabundle.DefaultSubjectBytes),
 	}
 }
 

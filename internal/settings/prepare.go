@@ -128,7 +128,7 @@ func (p *problems) sourcesOf(s Settings) []string {
 
 // lists checks whose lists are fetched against the bundle, where it is known.
 func (p *problems) lists(prepared Prepared, keys []string) {
-	if len(prepared.Bundle.Certificates) == 0 {
+	if len(prepared.Bundle.Certificates) == 0 || len(keys) == 0 {
 		return
 	}
 	c := p.covers(prepared.Bundle, keys, prepared.AllSources())

@@ -7,7 +7,7 @@ type Source struct {
 	// What the source is called in logs, records and metrics: letters, digits, dots, hyphens and underscores, at most 48.
 	Name string `json:"name" required:"true"`
 	// Mirrors of one list, the preferred one first: http, https or s3 (s3://bucket/key).
-	URLs []string `json:"urls" required:"true"`
+	URLs []string `json:"urls,omitempty" required:"true"`
 	// The CAs of the bundle whose lists these are, by common name, by distinguished name (RFC 2253) or as sha256:HEX of the public key (SubjectPublicKeyInfo). Only needed where that is not known before the list was fetched; more than one only where a PEM file holds several lists.
 	Issuers []string `json:"issuers,omitempty"`
 	// Lets a list pass that does not say when its successor is due: it counts as stale this long after its issue. Without it such a list is refused.

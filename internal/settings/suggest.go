@@ -7,17 +7,31 @@ import (
 
 // suggestion names the known word that was probably meant, or else all there are.
 func suggestion(word string, known []string) string {
-	nearest, best := "", len(word)/2+1
-	for _, candidate := range known {
-		d := distance(strings.ToLower(word), strings.ToLower(candidate))
-		if d < best {
-			nearest, best = candidate, d
-		}
-	}
-	if nearest == "" {
+	best := nearest(word, known)
+	if far(word, best) {
 		return ": known are " + strings.Join(known, ", ")
 	}
-	return fmt.Sprintf(": did you mean %q?", nearest)
+	return fmt.Sprintf(": did you mean %q?", best)
+}
+
+// far says whether two words have less in common than half of the one written,
+// and neither begins with the other.
+func far(word, other string) bool {
+	word, other = strings.ToLower(word), strings.ToLower(other)
+	begins := strings.HasPrefix(word, other) || strings.HasPrefix(other, word)
+	return !begins && distance(word, other) > len(word)/2
+}
+
+// nearest is the known word with the fewest letters to change; case is none.
+func nearest(word string, known []string) string {
+	best, fewest := "", 0
+	for _, candidate := range known {
+		changes := distance(strings.ToLower(word), strings.ToLower(candidate))
+		if best == "" || changes < fewest {
+			best, fewest = candidate, changes
+		}
+	}
+	return best
 }
 
 // distance is how many letters must be put in, taken out or changed to make b

@@ -67,7 +67,6 @@ func (p *problems) gate(key string, gate Gate) {
 	if gate.Port < 0 || gate.Port > 65535 {
 		p.add(below(key, "port"), "%d is not a port", gate.Port)
 	}
-	if gate.HealthPath == "" || gate.HealthPath[0] != '/' {
-		p.add(below(key, "healthPath"), "%q does not start with a slash", gate.HealthPath)
-	}
+	p.path(below(key, "healthPath"), gate.HealthPath)
+	p.plainURL(below(key, "upstream"), gate.Upstream, "https://host:port", "https", "http")
 }

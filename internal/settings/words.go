@@ -38,7 +38,7 @@ func (p *problems) word(key, word string, known []string) {
 		return
 	}
 	if len(known) > fewWords {
-		p.add(key, "%q is unknown%s", word, suggestion(word, known))
+		p.add(key, "%q is none of the %d that the schema lists: the nearest is %q", word, len(known), nearest(word, known))
 		return
 	}
 	var quoted []string
