@@ -36,13 +36,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitFine
 	}
-	fmt.Fprintln(stderr, "sekisho: "+err.Error())
+	if !errors.Is(err, errFound) {
+		fmt.Fprintln(stderr, "sekisho: "+err.Error())
+	}
 	var wrong *usageError
 	if errors.As(err, &wrong) {
 		return exitUsage
 	}
 	return exitRefused
 }
+
+// errFound ends a command whose finding is on standard output already: what it
+// looked for is there, and that is bad news.
+var errFound = errors.New("found")
 
 // usageError is a command line that makes no sense.
 type usageError struct{ error }

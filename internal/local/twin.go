@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -51,6 +52,7 @@ func Start(ctx context.Context, options Options) (*Twin, error) {
 	}
 	t := &Twin{options: options, dir: dir, console: &console{out: options.Out}, failed: make(chan error, 8)}
 	t.onClose(dir.close)
+	t.description.PID = os.Getpid()
 	err = t.start(ctx)
 	if err != nil {
 		return nil, errors.Join(err, t.Close())

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sekisho/sekisho/internal/cabundle"
+	"github.com/sekisho/sekisho/internal/crl"
 	"github.com/sekisho/sekisho/internal/refresh"
 	"github.com/sekisho/sekisho/internal/settings"
 )
@@ -94,13 +95,7 @@ func (h *handler) readBundle(ctx context.Context) ([]byte, error) {
 
 // logOutcome writes one line for each decision.
 func logOutcome(ctx context.Context, log *slog.Logger, outcome refresh.Outcome) {
-	level := slog.LevelInfo
-	switch {
-	case outcome.Failed():
-		level = slog.LevelError
-	case outcome.Stale || outcome.Gap:
-		level = slog.LevelWarn
-	}
+	level := levelOf(outcome)
 	attributes := []slog.Attr{
 		slog.String("source", outcome.Source),
 		slog.String("action", string(outcome.Action)),
@@ -123,4 +118,19 @@ func logOutcome(ctx context.Context, log *slog.Logger, outcome refresh.Outcome) 
 		attributes = append(attributes, slog.Float64(step.Name+"Ms", float64(step.Took)/float64(time.Millisecond)))
 	}
 	log.LogAttrs(ctx, level, "revocation list", attributes...)
+}
+
+// levelOf is an error where somebody has to look. A mirror that lags and a
+// list past its date are warnings: what alarms is how long they last.
+func levelOf(outcome refresh.Outcome) slog.Level {
+	switch {
+	case outcome.Reason == refresh.Reason(crl.ReasonBehind):
+		return slog.LevelWarn
+	case outcome.Failed():
+		return slog.LevelError
+	case outcome.Stale, outcome.Gap:
+		return slog.LevelWarn
+	default:
+		return slog.LevelInfo
+	}
 }

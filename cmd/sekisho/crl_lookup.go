@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sekisho/sekisho/internal/crl"
+)
+
+func crlLookupCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "lookup SERIAL FILE",
+		Short:   "Say whether a serial number (hex) is on a list, since when and why",
+		Example: `  sekisho crl lookup 3D:49:FD:05 ca.crl`,
+		Args:    usage(cobra.ExactArgs(2)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			serial, err := parseSerial(args[0])
+			if err != nil {
+				return err
+			}
+			lists, err := indexes(cmd.Context(), args[1])
+			if err != nil {
+				return err
+			}
+			for _, one := range lists {
+				entry, found := one.index.Find(serial)
+				if !found {
+					continue
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: revoked at %s by %s, reason %s\n",
+					serial.Text(16), entry.RevokedAt.Format(time.RFC3339), one.list.Issuer, entry.Reason)
+				return errFound
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: not on the list\n", serial.Text(16))
+			return nil
+		},
+	}
+}
+
+// parseSerial reads a serial number as openssl, browsers and logs write it.
+func parseSerial(text string) (*big.Int, error) {
+	plain := strings.TrimPrefix(strings.ToLower(strings.ReplaceAll(text, ":", "")), "0x")
+	serial, ok := new(big.Int).SetString(plain, 16)
+	if !ok {
+		return nil, &usageError{fmt.Errorf("reading the serial number %q: want hexadecimal, such as 03A5B1", text)}
+	}
+	return serial, nil
+}
+
+// indexedList is a list and its entries.
+type indexedList struct {
+	list  *crl.List
+	index *crl.Index
+}
+
+// indexes reads lists with their entries. The issuer's key is not known here,
+// and nothing that is looked up depends on it.
+func indexes(ctx context.Context, name string) ([]indexedList, error) {
+	lists, err := readLists(ctx, name, true)
+	if err != nil {
+		return nil, err
+	}
+	var all []indexedList
+	for _, one := range lists {
+		index, err := one.builder.Build(one.list, &x509.Certificate{RawSubject: one.list.RawIssuer})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, indexedList{one.list, index})
+	}
+	return all, nil
+}
