@@ -65,6 +65,18 @@ func (ca *CA) ChildCA(tb testing.TB, name string, edits ...func(*x509.Certificat
 	return &CA{Cert: sign(tb, template, ca.Cert, key.Public(), ca.Key), Key: key, parent: ca, serial: 100}
 }
 
+// CrossSign makes another certificate for the name and key of other, issued by
+// ca.
+func (ca *CA) CrossSign(tb testing.TB, other *CA, edits ...func(*x509.Certificate)) *CA {
+	tb.Helper()
+	template := caTemplate(other.Cert.Subject.CommonName)
+	template.SerialNumber = ca.nextSerial()
+	for _, edit := range edits {
+		edit(template)
+	}
+	return &CA{Cert: sign(tb, template, ca.Cert, other.Key.Public(), ca.Key), Key: other.Key, parent: ca, serial: 500}
+}
+
 // Issue makes a client certificate with the common name cn.
 func (ca *CA) Issue(tb testing.TB, cn string, edits ...func(*x509.Certificate)) *Leaf {
 	tb.Helper()
