@@ -19,18 +19,26 @@ const (
 // lowest is the last word of a serial number, or what there is of one: its
 // value, how many bits it has, and the bytes before it.
 func lowest(serial []byte) (value uint64, width int, rest []byte) {
-	if len(serial) >= 8 {
-		rest = serial[:len(serial)-8]
-		return binary.BigEndian.Uint64(serial[len(rest):]), 64, rest
+	size := len(serial)
+	switch {
+	case size >= 8:
+		return binary.BigEndian.Uint64(serial[size-8:]), 64, serial[:size-8]
+	case size >= 4: // two halves, which may overlap
+		value = uint64(binary.BigEndian.Uint32(serial)) << (8 * (size - 4))
+		return value | uint64(binary.BigEndian.Uint32(serial[size-4:])), 8 * size, nil
 	}
 	for _, b := range serial {
 		value = value<<8 | uint64(b)
 	}
-	return value, 8 * len(serial), nil
+	return value, 8 * size, nil
 }
 
 // store writes the lowest bytes of a value, as many as b has.
 func store(b []byte, value uint64) {
+	if len(b) == 8 {
+		binary.BigEndian.PutUint64(b, value)
+		return
+	}
 	for i := len(b) - 1; i >= 0; i-- {
 		b[i] = byte(value)
 		value >>= 8

@@ -56,9 +56,12 @@ func (s *sorter) sort(entries []uint32) {
 		return
 	}
 	for i := 1; i < len(entries); i++ {
-		for j := i; j > 0 && s.record(entries[j]).compare(s.record(entries[j-1])) < 0; j-- {
-			entries[j], entries[j-1] = entries[j-1], entries[j]
+		moving, place := entries[i], i
+		r := s.record(moving)
+		for ; place > 0 && r.compare(s.record(entries[place-1])) < 0; place-- {
+			entries[place] = entries[place-1]
 		}
+		entries[place] = moving
 	}
 }
 
