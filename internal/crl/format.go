@@ -66,7 +66,7 @@ type meta struct {
 // [Check] has found its issuer. A list that cannot say by itself that a
 // certificate is not revoked gets none, but a [*RefusedError].
 func (b *Builder) Build(l *List, issuer *x509.Certificate) (*Index, error) {
-	err := complete(l)
+	err := usableKind(l)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,8 @@
 package crl
 
-// complete refuses what cannot, by itself, say that a certificate is not
+// usableKind refuses what cannot, by itself, say that a certificate is not
 // revoked.
-func complete(l *List) error {
+func usableKind(l *List) error {
 	for _, rule := range []func(*List) error{noUnknownCritical, notDelta, notIndirect, notOnlyAttributes, allReasons} {
 		err := rule(l)
 		if err != nil {

@@ -64,10 +64,12 @@ func readAlgorithm(raw []byte) (x509.SignatureAlgorithm, string, error) {
 		return 0, "", err
 	}
 	algorithm := parsed.SignatureAlgorithm
+	if algorithm == x509.UnknownSignatureAlgorithm {
+		return algorithm, "an unknown algorithm or parameters (" + dotted(oid) + ")", nil
+	}
 	_, family := hashOf(algorithm)
-	plain := len(parameters) == 0 || bytes.Equal(parameters, asn1.NullBytes)
-	if algorithm == x509.UnknownSignatureAlgorithm || family != familyPSS && !plain {
-		return 0, "the algorithm " + dotted(oid) + " with parameters unknown here", nil
+	if family != familyPSS && len(parameters) > 0 && !bytes.Equal(parameters, asn1.NullBytes) {
+		return x509.UnknownSignatureAlgorithm, dotted(oid) + " with parameters that it does not have", nil
 	}
 	return algorithm, algorithm.String(), nil
 }
