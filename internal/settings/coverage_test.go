@@ -2,6 +2,7 @@ package settings
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/json"
 	"testing"
 
@@ -14,6 +15,8 @@ func TestCoverage(t *testing.T) {
 	pki := newPKI(t)
 	twin := pkitest.NewCA(t, "Root")
 	mute := pkitest.NewCA(t, "Mute", func(template *x509.Certificate) { template.KeyUsage = x509.KeyUsageCertSign })
+	nameless := pkitest.NewCA(t, "", func(template *x509.Certificate) { template.Subject = pkix.Name{Organization: []string{"Example"}} })
+	pki.files["nameless.pem"] = pkitest.PEM(nameless.Cert)
 	pki.files["twins.pem"] = pkitest.PEM(pki.root.Cert, twin.Cert)
 	pki.files["mute.pem"] = pkitest.PEM(mute.Cert)
 	pki.files["three.pem"] = pkitest.PEM(pki.root.Cert, pki.issuing.Cert, pki.stranger.Cert)
@@ -45,7 +48,7 @@ func TestCoverage(t *testing.T) {
 		"the issuer that the URL speaks for":   {both(`"crlUrls": ["http://ca/b"], "sources": [{"name": "a", "urls": ["` + rootList + `"], "issuers": ["Issuing"]}]`), nil},
 		"all sources speak for one CA":         {both(`"crlUrls": null, "sources": [{"name": "a", "urls": ["http://ca/a"], "issuers": ["Issuing"]}]`), []string{rootGone}},
 		"an issuer that is not in the bundle":  {`{"sources": [{"name": "a", "urls": ["http://ca/a"], "issuers": ["Issuing"]}]}`, []string{`sources[0].issuers[0]: "Issuing" is no CA of the bundle, which holds CN=Root`}},
-		"an issuer without a name":             {`{"sources": [{"name": "a", "urls": ["http://ca/a"], "issuers": [""]}]}`, []string{`sources[0].issuers[0]: "" is no CA of the bundle, which holds CN=Root`}},
+		"an issuer without a name":             {`{"caBundle": ["nameless.pem"], "sources": [{"name": "a", "urls": ["http://ca/a"], "issuers": [""]}]}`, []string{`sources[0].issuers[0]: "" is no CA of the bundle, which holds O=Example`}},
 		"a wrong issuer in every mode":         {`{"revocation": "off", "sources": [{"name": "a", "urls": ["http://ca/a"], "issuers": ["X"]}]}`, []string{`sources[0].issuers[0]: "X" is no CA of the bundle, which holds CN=Root`}},
 		"one name of two CAs":                  {`{"caBundle": ["twins.pem"], "sources": [{"name": "a", "urls": ["http://ca/a"], "issuers": ["Root"]}]}`, []string{`sources[0].issuers[0]: "Root" is the name of 2 CAs of the bundle: name one by its public key, ` + keyHash(pki.root.Cert) + ` or ` + keyHash(twin.Cert)}},
 		"two CAs of one name, one list":        {`{"caBundle": ["twins.pem"]}`, []string{`caBundle: 2 of the CAs have no source of their own (CN=Root; CN=Root), and there is one source besides, which delivers one list: name a source for each of them, with "issuers" where it delivers the lists of several, or set "revocation": "require-leaf"`}},
