@@ -1,0 +1,101 @@
+package gate
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/sekisho/sekisho/internal/chain"
+)
+
+// retryAfter is what a client is told to wait when nothing could be decided, in
+// seconds: about as long as it takes to look at the bucket again.
+const retryAfter = "5"
+
+// write answers. A client learns one word about a refusal; the log has the
+// rest. Pages for people will branch off here.
+func (v verdict) write(w http.ResponseWriter) {
+	secure(w.Header())
+	switch v.status {
+	case http.StatusOK:
+		writeJSON(w, v.status, "application/json", identityOf(v.identity))
+		return
+	case http.StatusUnauthorized:
+		// RFC 9110, section 11.6.1, demands a challenge; there is no registered
+		// scheme for a certificate that belongs to the connection.
+		w.Header().Set("WWW-Authenticate", `ClientCertificate realm="sekisho"`)
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", retryAfter)
+	}
+	writeJSON(w, v.status, "application/problem+json", problemOf(v))
+}
+
+// writeHealthy is the same for everybody.
+func writeHealthy(w http.ResponseWriter) {
+	secure(w.Header())
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(http.StatusOK)
+	_, _ = io.WriteString(w, "ok\n") // whoever asked has left otherwise
+}
+
+// secure keeps answers out of caches: they hold for one request.
+func secure(header http.Header) {
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+}
+
+func writeJSON(w http.ResponseWriter, status int, contentType string, document any) {
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(document) // whoever asked has left otherwise
+}
+
+// problem follows RFC 9457, with the reason as its extension.
+type problem struct {
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Reason string `json:"reason"`
+	Hint   string `json:"hint,omitempty"`
+}
+
+func problemOf(v verdict) problem {
+	p := problem{Title: http.StatusText(v.status), Status: v.status, Reason: v.reason}
+	if v.status == http.StatusUnauthorized {
+		p.Hint = "present a client certificate when you connect"
+	}
+	return p
+}
+
+// identity is a chain.Identity as a document.
+type identity struct {
+	Subject     string   `json:"subject"`
+	Issuer      string   `json:"issuer"`
+	Serial      string   `json:"serial"`
+	Fingerprint string   `json:"sha256Fingerprint"`
+	Names       names    `json:"subjectAlternativeNames"`
+	Validity    validity `json:"validity"`
+}
+
+type names struct {
+	DNS   []string `json:"dns,omitempty"`
+	Email []string `json:"email,omitempty"`
+	URI   []string `json:"uri,omitempty"`
+	IP    []string `json:"ip,omitempty"`
+}
+
+type validity struct {
+	NotBefore time.Time `json:"notBefore"`
+	NotAfter  time.Time `json:"notAfter"`
+}
+
+func identityOf(id *chain.Identity) identity {
+	return identity{
+		Subject:     id.Subject,
+		Issuer:      id.Issuer,
+		Serial:      id.Serial,
+		Fingerprint: id.Fingerprint,
+		Names:       names{DNS: id.DNSNames, Email: id.Emails, URI: id.URIs, IP: id.IPs},
+		Validity:    validity{NotBefore: id.NotBefore.UTC(), NotAfter: id.NotAfter.UTC()},
+	}
+}

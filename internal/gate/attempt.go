@@ -1,0 +1,84 @@
+package gate
+
+import (
+	"context"
+	"time"
+)
+
+// attempt is one look at the bucket, shared by all who wait for it.
+type attempt struct {
+	sequence int
+	began    time.Time
+	done     chan struct{}
+	// ended and err are set before done is closed.
+	ended time.Time
+	err   error
+}
+
+// join returns the attempt to wait for at this time. Only one runs at a time,
+// unless it began so long ago that what it read may be out of date: it was
+// frozen with the function.
+func (h *holder) join(now time.Time) *attempt {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.latest.serves(now, h.maxAge) {
+		return h.latest
+	}
+	a := &attempt{began: now, done: make(chan struct{})}
+	if h.latest != nil {
+		a.sequence = h.latest.sequence + 1
+	}
+	h.latest = a
+	go h.run(a)
+	return a
+}
+
+// serves says whether an attempt answers for a request at this time: it is
+// under way and young enough, or it has just failed.
+func (a *attempt) serves(now time.Time, maxAge time.Duration) bool {
+	if a == nil {
+		return false
+	}
+	select {
+	case <-a.done:
+		return a.err != nil && isRecent(now.Sub(a.ended), retryPause)
+	default:
+		return isRecent(now.Sub(a.began), maxAge)
+	}
+}
+
+// run does not end with the request that began it: others wait for it too, and
+// what it reads is kept.
+func (h *holder) run(a *attempt) {
+	defer close(a.done)
+	ctx, cancel := context.WithTimeout(context.Background(), attemptTime)
+	defer cancel()
+	before := h.held.Load()
+	var known *basis
+	if before != nil {
+		known = before.basis
+	}
+	found, err := h.loader.load(ctx, known)
+	a.ended, a.err = h.now(), err
+	if err != nil {
+		h.logger.Error("snapshot not renewed", "error", err.Error(), "heldBefore", known != nil)
+		return
+	}
+	h.keep(&held{basis: found, checked: a.began, sequence: a.sequence})
+	if found != known {
+		h.logger.Info("snapshot loaded", "written", found.written.UTC().Format(time.RFC3339), "lists", found.lists)
+	}
+}
+
+// keep puts what an attempt found in place of what older attempts did.
+func (h *holder) keep(found *held) {
+	for {
+		before := h.held.Load()
+		if before != nil && before.sequence > found.sequence {
+			return
+		}
+		if h.held.CompareAndSwap(before, found) {
+			return
+		}
+	}
+}

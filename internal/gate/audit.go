@@ -1,0 +1,85 @@
+package gate
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// maxLogged bounds a value that came from outside, in bytes.
+const maxLogged = 256
+
+// audit writes the one line of a decision. What the client sent is told by
+// numbers and hashes, never quoted as it came.
+func (g *Gate) audit(ctx context.Context, v verdict, took time.Duration) {
+	attributes := []slog.Attr{
+		slog.String("decision", v.word()),
+		slog.Int("status", v.status),
+		slog.String("reason", v.reason),
+		slog.String("detail", plain(v.detail)),
+		slog.String("issuerKey", v.issuerKey),
+		slog.String("trace", plain(OriginOf(ctx).TraceID)),
+		slog.Int64("micros", took.Microseconds()),
+	}
+	if len(v.presented) > 0 {
+		leaf := v.presented[0]
+		attributes = append(attributes,
+			slog.String("serial", plain(serialOf(leaf))),
+			slog.String("fingerprint", hexSHA256(leaf.Raw)))
+	}
+	g.logger.LogAttrs(ctx, v.level(), "decision", attributes...)
+}
+
+// word says what the status means here.
+func (v verdict) word() string {
+	switch v.status {
+	case http.StatusOK:
+		return "accepted"
+	case http.StatusUnauthorized:
+		return "no certificate"
+	case http.StatusForbidden:
+		return "refused"
+	default:
+		return "undecided"
+	}
+}
+
+func (v verdict) level() slog.Level {
+	if v.status == http.StatusServiceUnavailable {
+		return slog.LevelError
+	}
+	return slog.LevelInfo
+}
+
+// serialOf writes a serial number as ALB does, two upper-case digits a byte.
+func serialOf(cert *x509.Certificate) string {
+	digits := fmt.Sprintf("%X", cert.SerialNumber)
+	if len(digits)%2 == 1 {
+		return "0" + digits
+	}
+	return digits
+}
+
+// plain is text without anything but printable ASCII, and of bounded length.
+func plain(text string) string {
+	text = text[:min(len(text), maxLogged)]
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+func keyHash(cert *x509.Certificate) string { return hexSHA256(cert.RawSubjectPublicKeyInfo) }
+
+func hexSHA256(data []byte) string {
+	hash := sha256.Sum256(data)
+	return hex.EncodeToString(hash[:])
+}

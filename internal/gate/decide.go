@@ -1,0 +1,111 @@
+package gate
+
+import (
+	"crypto/x509"
+	"errors"
+	"net/http"
+
+	"github.com/sekisho/sekisho/internal/chain"
+	"github.com/sekisho/sekisho/internal/clientcert"
+)
+
+// verdict is what was decided about one request, and from what.
+type verdict struct {
+	status int
+	// reason is one word for programs, empty when the request may pass; detail
+	// is for the operator alone.
+	reason, detail string
+	// presented is what the client showed, as far as it could be read.
+	presented []*x509.Certificate
+	// issuerKey is the SHA-256 (hex) of the issuer's key, of the path when
+	// there is one, otherwise of whom the certificate names.
+	issuerKey string
+	// identity is who may pass.
+	identity *chain.Identity
+}
+
+// decide takes the steps in order; the first one that objects decides. Rules
+// on who may pass where, and the deny list, will be the last steps: they need
+// an identity, and lie in the same snapshot.
+func (g *Gate) decide(r *http.Request) verdict {
+	var v verdict
+	err := g.config.Expected.admit(OriginOf(r.Context()))
+	if err != nil {
+		return v.refused(err)
+	}
+	v.presented, err = presentedIn(r.Header, g.config.Header)
+	if err != nil {
+		return v.refused(err)
+	}
+	basis, now, err := g.holder.current(r.Context())
+	if err != nil {
+		return v.refused(err)
+	}
+	v.issuerKey = basis.claimedIssuerKey(v.presented)
+	identity, err := basis.verifier.Verify(v.presented, now)
+	if err != nil {
+		return v.refused(err)
+	}
+	v.issuerKey = keyHash(issuerOf(identity))
+	err = g.config.Expected.recognise(identity)
+	if err != nil {
+		return v.refused(err)
+	}
+	v.status, v.identity = http.StatusOK, identity
+	return v
+}
+
+func presentedIn(header http.Header, name string) ([]*x509.Certificate, error) {
+	value, err := clientcert.FromHeader(header, name)
+	if err != nil {
+		return nil, err
+	}
+	return clientcert.Decode(value)
+}
+
+// issuerOf is the certificate above the leaf; a leaf that is an anchor itself
+// is its own.
+func issuerOf(identity *chain.Identity) *x509.Certificate {
+	return identity.Path[min(1, len(identity.Path)-1)]
+}
+
+// refusedError is a refusal of the gate's own.
+type refusedError struct {
+	status int
+	reason string
+	detail string
+}
+
+func (e *refusedError) Error() string { return e.reason + ": " + e.detail }
+
+// refused is v with the answer to an error. An error that nobody foresaw is no
+// reason to let anybody in.
+func (v verdict) refused(err error) verdict {
+	v.status, v.reason, v.detail = http.StatusServiceUnavailable, "internal", err.Error()
+	var ours *refusedError
+	var header *clientcert.RefusedError
+	var path *chain.RefusedError
+	switch {
+	case errors.As(err, &ours):
+		v.status, v.reason, v.detail = ours.status, ours.reason, ours.detail
+	case errors.As(err, &header):
+		v.status, v.reason, v.detail = statusOfHeader(header.Reason), string(header.Reason), header.Detail
+	case errors.As(err, &path):
+		v.status, v.reason, v.detail = statusOfPath(path.Reason), string(path.Reason), path.Detail
+	}
+	return v
+}
+
+func statusOfHeader(reason clientcert.Reason) int {
+	if reason == clientcert.ReasonNoCertificate {
+		return http.StatusUnauthorized
+	}
+	return http.StatusForbidden
+}
+
+func statusOfPath(reason chain.Reason) int {
+	if reason == chain.ReasonRevocationUnavailable {
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusForbidden
+}
