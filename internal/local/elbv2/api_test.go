@@ -64,6 +64,24 @@ func TestAddDescribeRemoveRevocations(t *testing.T) {
 	}
 }
 
+// The numbers of the members give the order, not their place in the form; and
+// an ID that is named twice is shown once.
+func TestMembersAreReadInOrder(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, Options{})
+	arn := f.create(t, "ts")
+	keys := slices.Repeat([]string{"one.pem"}, 10)
+	f.mustAdd(t, arn, append(keys, "two.pem")...)
+	output, err := f.client.DescribeTrustStoreRevocations(t.Context(), &elb.DescribeTrustStoreRevocationsInput{TrustStoreArn: aws.String(arn), RevocationIds: []int64{11, 2, 11}})
+	if err != nil || len(output.TrustStoreRevocations) != 2 {
+		t.Fatalf("got %v, %v; want two lists", output, err)
+	}
+	last := output.TrustStoreRevocations[1]
+	if aws.ToInt64(last.RevocationId) != 11 || aws.ToInt64(last.NumberOfRevokedEntries) != 2 {
+		t.Errorf("got ID %d with %d entries, want the eleventh, with 2", aws.ToInt64(last.RevocationId), aws.ToInt64(last.NumberOfRevokedEntries))
+	}
+}
+
 func TestIDsAreNeverReused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, Options{})

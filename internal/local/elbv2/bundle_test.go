@@ -22,6 +22,7 @@ func TestBundleRefuses(t *testing.T) {
 	ca := pkitest.NewCA(t, "ca")
 	good := string(pkitest.PEM(ca.Cert))
 	leaf := pkitest.PEM(ca.Issue(t, "leaf").Cert)
+	notCA := pkitest.PEM(ca.Issue(t, "not-ca", func(c *x509.Certificate) { c.BasicConstraintsValid = true }).Cert)
 	for _, test := range []struct {
 		name, file, want string
 	}{
@@ -40,6 +41,7 @@ func TestBundleRefuses(t *testing.T) {
 		{"damaged", strings.Replace(good, "\nM", "\n*", 1), "certificate 1: damaged PEM"},
 		{"other-block", strings.ReplaceAll(good, "CERTIFICATE", "X509 CRL"), "text outside"},
 		{"leaf", good + string(leaf), `certificate 2: "CN=leaf" is not an X.509 v3 CA`},
+		{"basic-constraints-false", string(notCA), `"CN=not-ca" is not an X.509 v3 CA`},
 		{"ed25519", string(pkitest.PEM(ed25519CA(t))), "not supported"},
 		{"rsa-1024", string(pkitest.PEM(rsaCA(t, 1024))), "not supported"},
 		{"p224", string(pkitest.PEM(curveCA(t, elliptic.P224()))), "not supported"},

@@ -6,9 +6,12 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
+	"golang.org/x/crypto/cryptobyte"
+	cryptobyte_asn1 "golang.org/x/crypto/cryptobyte/asn1"
 	"pgregory.net/rapid"
 
 	"github.com/sekisho/sekisho/internal/pkitest"
@@ -37,6 +40,11 @@ func TestListFileRefuses(t *testing.T) {
 		{"trailing-der", pemList(append(bytes.Clone(der), 0)), "not one CertificateList"},
 		{"not-a-list", pemList([]byte{0x30, 0x00}), "malformed CertificateList"},
 		{"algorithms-differ", pemList(swapped), "inside and outside differ"},
+		{"serial-not-minimal", pemList(handMade(2, []byte{0x02, 0x02, 0x00, 0x01})), "entry 1: malformed serial number"},
+		{"serial-empty", pemList(handMade(2, []byte{0x02, 0x00})), "entry 1: malformed serial number"},
+		{"no-date", pemList(handMade(2, []byte{0x02, 0x01, 0x01}, []byte{0x05, 0x00})), "entry 1: malformed revocation date"},
+		{"v1-entry-extensions", pemList(handMade(1, []byte{0x02, 0x01, 0x01}, aDate, []byte{0x30, 0x00})), "a v1 list has no extensions"},
+		{"v3", pemList(handMade(3)), "neither v1 nor v2"},
 		{"unknown-critical", pemList(ca.CRLWith(t, critical(asn1.ObjectIdentifier{1, 2, 3}, []byte{5, 0}))), "unknown critical extension 1.2.3"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -146,6 +154,43 @@ func TestListScope(t *testing.T) {
 				t.Errorf("got %v, %v; want %v", list.List, err, test.scope)
 			}
 		})
+	}
+}
+
+// aDate is a UTCTime.
+var aDate = []byte("\x17\x0d260601120000Z")
+
+// handMade is an unsigned list of a version, with one entry of the given
+// elements if there are any.
+func handMade(version int64, entry ...[]byte) []byte {
+	algorithm := []byte{0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02}
+	sequence := cryptobyte_asn1.SEQUENCE
+	var b cryptobyte.Builder
+	b.AddASN1(sequence, func(b *cryptobyte.Builder) {
+		b.AddASN1(sequence, func(b *cryptobyte.Builder) {
+			if version != 1 {
+				b.AddASN1Int64(version - 1)
+			}
+			b.AddBytes(slices.Concat(algorithm, []byte{0x30, 0x00}, aDate))
+			if len(entry) > 0 {
+				b.AddASN1(sequence, func(b *cryptobyte.Builder) {
+					b.AddASN1(sequence, func(b *cryptobyte.Builder) { b.AddBytes(slices.Concat(entry...)) })
+				})
+			}
+		})
+		b.AddBytes(algorithm)
+		b.AddASN1BitString([]byte{0})
+	})
+	return b.BytesOrPanic()
+}
+
+func TestHandMadeListIsWellFormed(t *testing.T) {
+	t.Parallel()
+	for version := range int64(2) {
+		list, err := parseList(handMade(version+1, []byte{0x02, 0x01, 0x09}, aDate))
+		if err != nil || !list.Revokes(big.NewInt(9)) {
+			t.Errorf("v%d: got %v, %v; want a list that revokes 9", version+1, list.List, err)
+		}
 	}
 }
 

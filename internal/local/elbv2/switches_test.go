@@ -134,3 +134,17 @@ func ed25519List(tb testing.TB) signedList {
 	}
 	return list
 }
+
+// A key alone is not enough: the name must be the issuer's too.
+func TestSignerNeedsTheName(t *testing.T) {
+	t.Parallel()
+	root := pkitest.NewCA(t, "root")
+	renamed := selfSigned(t, root.Key.Public(), root.Key)
+	list, err := parseList(root.CRL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list.signer([]*x509.Certificate{renamed}) != nil {
+		t.Errorf("a list of %s was taken as signed by %s", list.Issuer, renamed.Subject)
+	}
+}
