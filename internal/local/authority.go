@@ -6,8 +6,8 @@ import (
 	"os"
 	"time"
 
-	"github.com/sekisho/sekisho/internal/cabundle"
 	"github.com/sekisho/sekisho/internal/local/ca"
+	"github.com/sekisho/sekisho/internal/settings"
 )
 
 // startAuthority opens the built-in CA and serves it. With a foreign CA only
@@ -38,33 +38,23 @@ func (t *Twin) startAuthority(context.Context) error {
 	return nil
 }
 
-// bundle is the CA bundle as a deployment would normalise it, written to a
-// file for people to use.
-func (t *Twin) bundle() (cabundle.Bundle, error) {
-	files, err := t.bundleFiles()
-	if err != nil {
-		return cabundle.Bundle{}, err
+// prepare checks what a deployment would check: who is trusted, and whose
+// lists are fetched. The normalised bundle goes into a file for people to use.
+func (t *Twin) prepare() (settings.Prepared, error) {
+	given := settings.Defaults()
+	given.Revocation = t.options.Revocation
+	given.CABundle, given.CRLURLs = t.options.CABundles, t.options.CRLURLs
+	if !t.options.foreign() {
+		given.CABundle = []string{t.authority.BundleFile()}
+		given.Sources = []settings.Source{
+			{Name: string(ca.Root), URLs: []string{t.authority.ListURL(ca.Root)}},
+			{Name: string(ca.Issuing), URLs: []string{t.authority.ListURL(ca.Issuing)}},
+		}
 	}
-	bundle, err := cabundle.Normalise(files, time.Now())
+	prepared, err := given.Prepare(os.ReadFile, time.Now())
 	if err != nil {
-		return cabundle.Bundle{}, fmt.Errorf("reading the CA bundle: %w", err)
+		return settings.Prepared{}, fmt.Errorf("checking who is trusted:\n%w", err)
 	}
 	t.description.CABundle = t.dir.file("ca-bundle.pem")
-	return bundle, replaceFile(t.description.CABundle, bundle.PEM, 0o644)
-}
-
-func (t *Twin) bundleFiles() ([]cabundle.File, error) {
-	names := t.options.CABundles
-	if !t.options.foreign() {
-		names = []string{t.authority.BundleFile()}
-	}
-	var files []cabundle.File
-	for _, name := range names {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("reading the CA bundle: %w", err)
-		}
-		files = append(files, cabundle.File{Name: name, Data: data})
-	}
-	return files, nil
+	return prepared, replaceFile(t.description.CABundle, prepared.Bundle.PEM, 0o644)
 }

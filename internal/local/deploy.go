@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 
-	"github.com/sekisho/sekisho/internal/cabundle"
 	"github.com/sekisho/sekisho/internal/local/alb"
 	"github.com/sekisho/sekisho/internal/local/endpoint"
 	"github.com/sekisho/sekisho/internal/settings"
@@ -34,7 +33,7 @@ func (t *Twin) startEndpoint(context.Context) error {
 // deploy does what the stack does: bucket, bundle, trust store, functions,
 // listeners.
 func (t *Twin) deploy(ctx context.Context) error {
-	bundle, err := t.bundle()
+	prepared, err := t.prepare()
 	if err != nil {
 		return err
 	}
@@ -43,8 +42,8 @@ func (t *Twin) deploy(ctx context.Context) error {
 		return err
 	}
 	client := newAWSClient(t.description.AWSEndpoint)
-	key := snapshot.BundleKey(bundle.SHA256)
-	err = client.putBundle(ctx, bucketName, key, bundle.PEM)
+	key := snapshot.BundleKey(prepared.Bundle.SHA256)
+	err = client.putBundle(ctx, bucketName, key, prepared.Bundle.PEM)
 	if err != nil {
 		return err
 	}
@@ -52,12 +51,12 @@ func (t *Twin) deploy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return t.deployGate(ctx, bundle, key)
+	return t.deployGate(ctx, prepared)
 }
 
 // deployGate opens the listeners before the functions start, because the
 // verify function is told which port is its own, and lets them accept after.
-func (t *Twin) deployGate(ctx context.Context, bundle cabundle.Bundle, key string) error {
+func (t *Twin) deployGate(ctx context.Context, prepared settings.Prepared) error {
 	verify, err := t.listen(verifyPort)
 	if err != nil {
 		return err
@@ -68,24 +67,23 @@ func (t *Twin) deployGate(ctx context.Context, bundle cabundle.Bundle, key strin
 	}
 	t.description.Verify = "https://localhost:" + strconv.Itoa(portOf(verify))
 	t.description.Passthrough = "https://localhost:" + strconv.Itoa(portOf(passthrough))
-	err = t.startFunctions(ctx, deployment{
-		bucket: bucketName, trustStoreARN: t.description.TrustStoreARN,
-		bundleKey: key, bundleSHA256: bundle.SHA256,
-		endpoint: t.description.AWSEndpoint,
-		sources:  t.sources(), gate: t.gateSettings(portOf(passthrough)),
-	})
+	told := prepared.Verify(bucketName)
+	told.Gate = t.gateSettings(told.Gate, portOf(passthrough))
+	err = t.startFunctions(ctx, prepared.Refresh(bucketName, t.description.TrustStoreARN), told)
 	if err != nil {
 		return err
 	}
 	return t.startGate(verify, passthrough)
 }
 
-func (t *Twin) gateSettings(port int) settings.Gate {
-	gate := settings.DefaultGate()
+// gateSettings are those of a stack, apart from what belongs to this machine.
+// A snapshot never grows older than half a period of the schedule, so that a
+// quick schedule is seen to be quick.
+func (t *Twin) gateSettings(gate settings.Gate, port int) settings.Gate {
 	gate.Header = t.options.CertificateHeader
-	gate.Revocation = t.options.Revocation
 	gate.TargetGroup, gate.Port, gate.Proto = targetGroupARN, port, "https"
 	gate.SubjectCN, gate.IssuerCN = t.options.SubjectCN, t.options.IssuerCN
+	gate.MaxSnapshotAge = min(gate.MaxSnapshotAge, settings.Duration(t.options.Every/2))
 	return gate
 }
 

@@ -7,10 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 
-	"github.com/sekisho/sekisho/internal/local/ca"
 	"github.com/sekisho/sekisho/internal/local/runtime"
 	"github.com/sekisho/sekisho/internal/settings"
 )
@@ -27,38 +25,19 @@ const (
 	verifyTimeout  = 10 * time.Second
 )
 
-// deployment is what the functions are told: the same as in a stack.
-type deployment struct {
-	bucket        string
-	trustStoreARN string
-	bundleKey     string
-	bundleSHA256  string
-	endpoint      string
-	sources       []settings.Source
-	gate          settings.Gate
-}
-
 // startFunctions runs both functions as Lambda would. Their output goes to
 // files; it is JSON for machines.
-func (t *Twin) startFunctions(ctx context.Context, d deployment) error {
-	refresh := settings.Refresh{
-		Bucket: d.bucket, TrustStoreARN: d.trustStoreARN,
-		BundleKey: d.bundleKey, BundleSHA256: d.bundleSHA256,
-		Sources: d.sources, Revocation: d.gate.Revocation,
-	}
-	verify := settings.Verify{
-		Bucket: d.bucket, BundleKey: d.bundleKey, BundleSHA256: d.bundleSHA256, Gate: d.gate,
-	}
+func (t *Twin) startFunctions(ctx context.Context, refresh settings.Refresh, verify settings.Verify) error {
 	var err error
-	t.refresh, err = t.startFunction(ctx, refreshFunction, t.options.RefreshBinary, refreshTimeout, refresh.Env(), d.endpoint)
+	t.refresh, err = t.startFunction(ctx, refreshFunction, t.options.RefreshBinary, refreshTimeout, refresh.Env())
 	if err != nil {
 		return err
 	}
-	t.verify, err = t.startFunction(ctx, verifyFunction, t.options.VerifyBinary, verifyTimeout, verify.Env(), d.endpoint)
+	t.verify, err = t.startFunction(ctx, verifyFunction, t.options.VerifyBinary, verifyTimeout, verify.Env())
 	return err
 }
 
-func (t *Twin) startFunction(ctx context.Context, name, binary string, timeout time.Duration, env map[string]string, endpoint string) (*runtime.Function, error) {
+func (t *Twin) startFunction(ctx context.Context, name, binary string, timeout time.Duration, env map[string]string) (*runtime.Function, error) {
 	binary, err := program(binary, name)
 	if err != nil {
 		return nil, err
@@ -67,7 +46,7 @@ func (t *Twin) startFunction(ctx context.Context, name, binary string, timeout t
 	if err != nil {
 		return nil, err
 	}
-	env["AWS_ENDPOINT_URL"] = endpoint
+	env["AWS_ENDPOINT_URL"] = t.description.AWSEndpoint
 	function, err := runtime.Start(ctx, runtime.Config{
 		Name: name, Bootstrap: binary, Environment: env, Region: region, Account: account,
 		// Each function has its own key, so that the endpoint can tell whose call it was.
@@ -114,17 +93,4 @@ func (t *Twin) openLog(name string) (io.Writer, error) {
 	}
 	t.onClose(file.Close)
 	return file, nil
-}
-
-// sources are the lists that the refresher looks after: those of the built-in
-// CA by their names, or each address that was given.
-func (t *Twin) sources() []settings.Source {
-	sources := make([]settings.Source, len(t.description.CRL))
-	for i, url := range t.description.CRL {
-		sources[i] = settings.Source{Name: "crl-" + strconv.Itoa(i+1), URLs: []string{url}}
-	}
-	if !t.options.foreign() {
-		sources[0].Name, sources[1].Name = string(ca.Root), string(ca.Issuing)
-	}
-	return sources
 }
