@@ -56,18 +56,18 @@ func newLoader(bucket bucket, config Config) *loader {
 // load returns the basis that the manifest describes now: held itself when the
 // manifest has not changed.
 func (l *loader) load(ctx context.Context, held *basis) (*basis, error) {
-	var tag string
+	var before string
 	if held != nil {
-		tag = held.tag
+		before = held.tag
 	}
-	body, tag, err := l.bucket.Get(ctx, snapshot.ManifestKey, tag)
+	body, tag, err := l.bucket.Get(ctx, snapshot.ManifestKey, before)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("reading the manifest: the refresher has not written one yet: %w", err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the manifest: %w", err)
 	}
-	if body == nil && held != nil {
+	if held != nil && body == nil && tag == before {
 		return held, nil
 	}
 	manifest, err := snapshot.Decode(body)

@@ -229,6 +229,20 @@ func TestSnapshotInUseSurvivesABadOne(t *testing.T) {
 	w.want(w.show(leaf), 503, "snapshot-unavailable")
 }
 
+// An empty manifest is not an unchanged one.
+func TestEmptyManifestIsNotUnchanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	leaf := w.issuing.Issue(t, "laptop")
+	w.want(w.show(leaf), 200, "")
+	w.bucket.put(snapshot.ManifestKey, nil)
+	for range 4 {
+		w.clock.move(2 * time.Minute)
+		w.show(leaf)
+	}
+	w.want(w.show(leaf), 503, "snapshot-unavailable")
+}
+
 // indexKey is where the index of a source lies that is published now.
 func (w *world) indexKey(source int) string {
 	w.tb.Helper()
