@@ -74,3 +74,13 @@ func index(tb failer, ca *pkitest.CA, der []byte) *Index {
 	}
 	return built
 }
+
+// numbered are as many rows as asked for, with different serial numbers.
+func numbered(count int) []row {
+	var numbered []row
+	for i := range count {
+		serial := new(big.Int).Lsh(big.NewInt(int64(i+1)), uint(i%100))
+		numbered = append(numbered, row{serial, pkitest.Epoch.Add(-time.Duration(i) * time.Minute), NoReason})
+	}
+	return numbered
+}

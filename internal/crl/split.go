@@ -30,6 +30,9 @@ func Split(data []byte) ([][]byte, error) {
 		if err != nil {
 			return nil, refuse(ReasonUnreadable, "list %d in the file is damaged: %v", len(lists)+1, err)
 		}
+		if len(der) == 0 {
+			return nil, refuse(ReasonUnreadable, "list %d in the file is empty", len(lists)+1)
+		}
 		lists, data = append(lists, der), rest
 	}
 	if len(lists) == 0 {
