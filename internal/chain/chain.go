@@ -104,7 +104,14 @@ func (v *Verifier) Verify(presented []*x509.Certificate, now time.Time) (*Identi
 
 // paths returns the paths from the leaf to an anchor, all of them valid but
 // for what crypto/x509 does not check.
+//
+// The leaf's dates are looked at first, also because crypto/x509 would take a
+// zero time for leave to read the clock.
 func (v *Verifier) paths(presented []*x509.Certificate, now time.Time) ([][]*x509.Certificate, error) {
+	err := current(0, presented[0], now)
+	if err != nil {
+		return nil, err
+	}
 	intermediates := v.intermediates
 	if len(presented) > 1 {
 		intermediates = intermediates.Clone()

@@ -93,3 +93,27 @@ func TestCodes(t *testing.T) {
 		}
 	}
 }
+
+func TestMayIssue(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name   string
+		cert   x509.Certificate
+		anchor bool
+		want   bool
+	}{
+		{"CA", x509.Certificate{Version: 3, BasicConstraintsValid: true, IsCA: true}, false, true},
+		{"CA that may sign certificates", x509.Certificate{Version: 3, BasicConstraintsValid: true, IsCA: true, KeyUsage: x509.KeyUsageCertSign}, false, true},
+		{"CA that may not", x509.Certificate{Version: 3, BasicConstraintsValid: true, IsCA: true, KeyUsage: x509.KeyUsageCRLSign}, false, false},
+		{"client", x509.Certificate{Version: 3, BasicConstraintsValid: true}, false, false},
+		{"no basic constraints", x509.Certificate{Version: 3}, false, false},
+		{"anchor without basic constraints", x509.Certificate{Version: 3}, true, false},
+		{"version 1", x509.Certificate{Version: 1}, false, false},
+		{"anchor of version 1", x509.Certificate{Version: 1}, true, true},
+	}
+	for _, c := range cases {
+		if got := mayIssue(&c.cert, c.anchor); got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}

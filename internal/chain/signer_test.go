@@ -164,3 +164,40 @@ func TestListOfAnIssuerWithoutCRLSign(t *testing.T) {
 		want{ReasonRevocationUnavailable, 0, "does not allow signing lists"}.check(t, err)
 	}
 }
+
+// Who may certify a second key of the CA, and under which name.
+func TestListOfAStrangeKey(t *testing.T) {
+	t.Parallel()
+	root := pkitest.NewCA(t, "Root")
+	middle := root.ChildCA(t, "Policy CA")
+	issuing := middle.ChildCA(t, "Issuing CA")
+	leaf := issuing.Issue(t, "laptop-1")
+	stranger := pkitest.NewCA(t, "Issuing CA")
+	renamed := &pkitest.CA{Cert: pkitest.NewCA(t, "Stranger").Cert, Key: stranger.Key}
+	twin := root.CrossSign(t, &pkitest.CA{Cert: pkitest.NewCA(t, "Twin of the Policy CA").Cert, Key: middle.Key})
+	cases := []struct {
+		name      string
+		delegate  *x509.Certificate
+		certified bool
+	}{
+		{"certified by the CA above", middle.CrossSign(t, stranger).Cert, true},
+		{"certified by the CA itself", issuing.CrossSign(t, stranger).Cert, true},
+		{"certified by the CA above that", root.CrossSign(t, stranger).Cert, false},
+		{"certified under another name", middle.CrossSign(t, renamed).Cert, false},
+		{"certified by a CA of another name and the same key", twin.CrossSign(t, stranger).Cert, false},
+		{"certified by nobody", stranger.Cert, false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			lists := []*crl.Index{listOf(t, stranger)}
+			verifier := newVerifier(t, []*x509.Certificate{root.Cert}, lists, Options{Revocation: ModeRequireLeaf})
+			_, err := verifier.Verify(append(slices.Clone(leaf.Chain), c.delegate), now)
+			if c.certified {
+				want{}.check(t, err)
+				return
+			}
+			want{ReasonRevocationUnavailable, 0, "no revocation list"}.check(t, err)
+		})
+	}
+}

@@ -65,6 +65,7 @@ func TestVerify(t *testing.T) {
 		{"a second after the last", h.client.Chain, h.client.Cert.NotAfter.Add(time.Second), want{ReasonExpired, 0, "expired at"}},
 		{"not yet valid", chainOf(h.issuing, late), now, want{ReasonNotYetValid, 0, "valid from 2026-06-01T13:00:01Z"}},
 		{"a second before the first", h.client.Chain, h.client.Cert.NotBefore.Add(-time.Second), want{ReasonNotYetValid, 0, "valid from"}},
+		{"no time at all", h.client.Chain, time.Time{}, want{ReasonNotYetValid, 0, "valid from"}},
 		{"issuer expired", chainOf(below(over)), now, want{ReasonExpired, 1, "expired at"}},
 		{"issuer not yet valid", chainOf(below(late)), now, want{ReasonNotYetValid, 1, "valid from"}},
 		{"anchor expired", longLived(t, h), pkitest.Epoch.AddDate(11, 0, 0), want{ReasonExpired, 1, "expired at"}},

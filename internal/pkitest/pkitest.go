@@ -14,6 +14,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -22,7 +23,8 @@ import (
 // from a day before it to a year after it, lists for a week from it.
 var Epoch = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
-// CA is a certification authority: a certificate and its key.
+// CA is a certification authority: a certificate and its key. Several tests may
+// use it at once.
 type CA struct {
 	Cert *x509.Certificate
 	Key  crypto.Signer
@@ -166,8 +168,7 @@ func caTemplate(name string) *x509.Certificate {
 }
 
 func (ca *CA) nextSerial() *big.Int {
-	ca.serial++
-	return big.NewInt(ca.serial)
+	return big.NewInt(atomic.AddInt64(&ca.serial, 1))
 }
 
 func sign(tb testing.TB, template, parent *x509.Certificate, public crypto.PublicKey, key crypto.Signer) *x509.Certificate {
