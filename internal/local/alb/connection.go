@@ -58,8 +58,8 @@ func connectionOf(r *http.Request) *connection {
 // answerPlainHTTP tells a client that speaks HTTP to the HTTPS port what is
 // wrong, as far as it can be told.
 func answerPlainHTTP(err error) {
-	var record tls.RecordHeaderError
-	if !errors.As(err, &record) || record.Conn == nil || !looksLikeHTTP(record.RecordHeader) {
+	record, found := errors.AsType[tls.RecordHeaderError](err)
+	if !found || record.Conn == nil || !looksLikeHTTP(record.RecordHeader) {
 		return
 	}
 	_, _ = io.WriteString(record.Conn, "HTTP/1.1 400 Bad Request\r\nServer: awselb/2.0\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThe plain HTTP request was sent to HTTPS port\n")

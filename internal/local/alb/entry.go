@@ -108,8 +108,8 @@ func (e *Entry) describeTLS(state tls.ConnectionState) {
 
 // describeFailure fills in why the handshake failed.
 func (e *Entry) describeFailure(err error) {
-	var refusal *Refusal
-	if !errors.As(err, &refusal) {
+	refusal, ours := errors.AsType[*Refusal](err)
+	if !ours {
 		refusal = handshakeRefusal(err)
 	}
 	e.Code, e.Reason, e.Detail = refusal.Code, refusal.Reason, oneLine(refusal.Detail)

@@ -125,18 +125,18 @@ func forAuthentication(leaf *x509.Certificate) error {
 
 // explain finds the documented code for an error of x509.Verify.
 func explain(err error, presented []*x509.Certificate, now time.Time) error {
-	var unhandled x509.UnhandledCriticalExtension
-	if errors.As(err, &unhandled) {
+	_, unhandled := errors.AsType[x509.UnhandledCriticalExtension](err)
+	invalid, isInvalid := errors.AsType[x509.CertificateInvalidError](err)
+	switch {
+	case unhandled:
 		return refuse(CodeInvalid, ReasonExtension, "%v", err)
-	}
-	var invalid x509.CertificateInvalidError
-	if errors.As(err, &invalid) && invalid.Reason == x509.Expired {
+	case isInvalid && invalid.Reason == x509.Expired:
 		return outOfDate(invalid.Cert, now)
-	}
-	if errors.As(err, &invalid) && invalid.Reason == x509.IncompatibleUsage {
+	case isInvalid && invalid.Reason == x509.IncompatibleUsage:
 		return refuse(CodePurposeInvalid, ReasonPurpose, "the certificate of %s, or a CA above it, is not for client authentication", distinguishedName(presented[0].RawSubject))
+	default:
+		return untrusted(err, presented)
 	}
-	return untrusted(err, presented)
 }
 
 func outOfDate(cert *x509.Certificate, now time.Time) error {

@@ -48,8 +48,9 @@ func newListener(config Config, clientAuth func(*tls.Config), handler http.Handl
 // returns nil. It is called once.
 func (l *Listener) Serve(ln net.Listener) error {
 	handshaken := newQueue(ln.Addr())
+	defer ln.Close()
 	if !l.start(ln) {
-		return ln.Close()
+		return nil
 	}
 	defer l.running.Done()
 	l.running.Go(func() { _ = l.server.Serve(handshaken) })

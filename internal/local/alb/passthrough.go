@@ -32,8 +32,8 @@ func (c PassthroughConfig) check() error {
 }
 
 // askForCertificate takes any certificate, or none. crypto/tls makes the client
-// prove that it holds the key of the one that it presents; only the quota on
-// the size of a TLS message is ours.
+// prove that it holds the key of the one that it presents, which must be RSA,
+// ECDSA or Ed25519 for that; only the quota on the size of a TLS message is ours.
 func askForCertificate(config *tls.Config) {
 	config.ClientAuth = tls.RequestClientCert
 	config.VerifyConnection = func(state tls.ConnectionState) error {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -329,6 +330,24 @@ func TestInvalidHeaderNamesAreDropped(t *testing.T) {
 	}
 	if got := headers["x-good"]; !slices.Equal(got, []string{"kept"}) {
 		t.Errorf("x-good: got %q", got)
+	}
+}
+
+// TestAnswerHeader looks at what a client would not show: net/http takes some of
+// these headers for itself.
+func TestAnswerHeader(t *testing.T) {
+	t.Parallel()
+	given := map[string][]string{"x-a": {"1", "2"}, "CONTENT-TYPE": {"text/plain"}}
+	for _, name := range []string{
+		"connection", "Keep-Alive", "proxy-authenticate", "proxy-authorization", "proxy-connection",
+		"TE", "trailer", "transfer-encoding", "upgrade", "content-length",
+	} {
+		given[name] = []string{"close"}
+	}
+	got := answerHeader(given)
+	want := http.Header{"X-A": {"1", "2"}, "Content-Type": {"text/plain"}}
+	if !maps.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

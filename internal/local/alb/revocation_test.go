@@ -66,12 +66,34 @@ func TestRevocation(t *testing.T) {
 		{"root on its own list", leaf, []List{listOf(1, s.root, s.root.Cert)}, "", ""},
 		{"key identifier fits, signer unknown", leaf, []List{byKeyID(s.issuing.Cert.SubjectKeyId)}, CodeCRLHit, ReasonRevoked},
 		{"key identifier of another, signer unknown", leaf, []List{byKeyID([]byte("another"))}, "", ""},
+		{"another name, signer unknown", leaf, []List{unsigned(listOf(1, other, leaf.Cert))}, "", ""},
 		{"no key identifier, signer unknown", leaf, []List{byKeyID(nil)}, CodeCRLHit, ReasonRevoked},
 	}
 	for _, test := range tests {
 		s.store.setLists(test.lists...)
 		wantRefusal(t, test.name, s.admitted(test.leaf, Switches{}), test.code, test.reason)
 	}
+}
+
+// unsigned is a list whose signer was not known, without a key identifier.
+func unsigned(list List) List {
+	list.IssuerKey, list.AuthorityKeyID = nil, nil
+	return list
+}
+
+// TestNextUpdateIsTheLastMoment: a list is past its date only after it (RFC 5280
+// section 5.1.2.5: the next one is there by that date, not later).
+func TestNextUpdateIsTheLastMoment(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	leaf := s.issuing.Issue(t, "client")
+	list := listOf(1, s.issuing)
+	list.NextUpdate = pkitest.Epoch
+	s.store.setLists(list)
+	switches := Switches{ExpiredList: ExpiredBlocks}
+	wantRefusal(t, "at nextUpdate", s.admitted(leaf, switches), "", "")
+	s.clock.advance(time.Nanosecond)
+	wantRefusal(t, "after nextUpdate", s.admitted(leaf, switches), CodeCRLProcessingError, ReasonListExpired)
 }
 
 // TestSwitchesOfRevocation goes through every combination of the three switches

@@ -145,7 +145,9 @@ func TestShutdownCutsOffASlowFunction(t *testing.T) {
 		t.Fatalf("making a listener: %v", err)
 	}
 	ln, served := serve(t, listener)
-	go func() { _, _, _ = get(s.client(t, nil), ln.Addr().String()) }()
+	patient := s.client(t, nil)
+	patient.Timeout = 0 // it is not the client that gives up
+	go func() { _, _, _ = get(patient, ln.Addr().String()) }()
 	<-started
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -179,6 +181,22 @@ func TestShutdownBeforeServe(t *testing.T) {
 	_, err = ln.Accept()
 	if !errors.Is(err, net.ErrClosed) {
 		t.Errorf("the listener: got %v, want it closed", err)
+	}
+}
+
+func TestQueueClosesWhatNobodyTakes(t *testing.T) {
+	t.Parallel()
+	q := newQueue(&net.TCPAddr{})
+	_ = q.Close()
+	ours, theirs := net.Pipe()
+	q.put(ours)
+	_, err := theirs.Read(make([]byte, 1))
+	if !errors.Is(err, io.EOF) {
+		t.Errorf("the connection: got %v, want it closed", err)
+	}
+	_, err = q.Accept()
+	if !errors.Is(err, net.ErrClosed) {
+		t.Errorf("accepting: got %v, want %v", err, net.ErrClosed)
 	}
 }
 
