@@ -13,9 +13,10 @@ import (
 
 // opensslCA is a CA made by hand, as the articles on the subject do it.
 type opensslCA struct {
-	t   *testing.T
-	dir string
-	url string
+	t      *testing.T
+	dir    string
+	url    string
+	server *httptest.Server
 }
 
 // caConfig is what "openssl ca" wants to know. crl_extensions and crlnumber
@@ -57,9 +58,9 @@ func newOpensslCA(t *testing.T) *opensslCA {
 	c.write("crlnumber", "01\n")
 	c.openssl("req", "-x509", "-newkey", "rsa:4096", "-nodes", "-keyout", "ca.key", "-out", "ca.crt", "-days", "365", "-subj", "/CN=selfsigned-ca")
 	c.publish()
-	server := httptest.NewServer(http.FileServer(http.Dir(c.dir)))
-	t.Cleanup(server.Close)
-	c.url = server.URL + "/ca.crl"
+	c.server = httptest.NewServer(http.FileServer(http.Dir(c.dir)))
+	t.Cleanup(c.server.Close)
+	c.url = c.server.URL + "/ca.crl"
 	return c
 }
 

@@ -155,7 +155,8 @@ func (r *running) refresh() Run {
 	return run
 }
 
-// lapse waits until the verifier looks at its snapshot again.
+// lapse waits until the verifier looks at its snapshot again: more than the
+// five seconds that a snapshot may grow old.
 func (r *running) lapse() {
 	r.Helper()
 	err := pause(context.WithoutCancel(r.Context()), 6*time.Second)
