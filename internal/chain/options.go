@@ -44,7 +44,8 @@ const (
 	// ModeRequire refuses a path on which any certificate below the anchor
 	// has no list.
 	ModeRequire Mode = "require"
-	// ModeRequireLeaf refuses a leaf that has no list, and lets a CA pass.
+	// ModeRequireLeaf refuses a leaf that has no list, and lets a CA pass. A
+	// list that is there but cannot be used does not count as missing.
 	ModeRequireLeaf Mode = "require-leaf"
 	// ModeAllowMissing lets every certificate without a list pass. A list that
 	// is there but cannot be used does not count as missing.
