@@ -101,7 +101,7 @@ func compare(t *testing.T, path string, answer []byte) {
 
 func readFile(t *testing.T, path string) []byte {
 	t.Helper()
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) //nolint:gosec // below testdata
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func readFile(t *testing.T, path string) []byte {
 
 func writeFile(t *testing.T, path string, text []byte) {
 	t.Helper()
-	err := os.WriteFile(path, text, 0o644)
+	err := os.WriteFile(path, text, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,7 @@ func TestBucketThatFails(t *testing.T) {
 	w := newWorld(t)
 	leaf := w.issuing.Issue(t, "laptop")
 	w.want(w.show(leaf), 200, "")
-	w.bucket.break_(errors.New("connection refused"))
+	w.bucket.failWith(errors.New("connection refused"))
 
 	w.clock.move(5 * time.Minute)
 	w.want(w.show(leaf), 200, "") // to the last moment of the grace
@@ -88,7 +88,7 @@ func TestBucketThatFails(t *testing.T) {
 		t.Errorf("log: got %s, want the failure", w.log.String())
 	}
 
-	w.bucket.break_(nil)
+	w.bucket.failWith(nil)
 	w.clock.move(retryPause)
 	w.want(w.show(leaf), 200, "")
 }
@@ -97,7 +97,7 @@ func TestBucketThatFailsIsLeftInPeaceForAMoment(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	leaf := w.issuing.Issue(t, "laptop")
-	w.bucket.break_(errors.New("slow down"))
+	w.bucket.failWith(errors.New("slow down"))
 	for range 10 {
 		w.want(w.show(leaf), 503, "snapshot-unavailable")
 	}
@@ -119,7 +119,7 @@ func TestClockSetBackWhileTheBucketFails(t *testing.T) {
 	w := newWorld(t)
 	leaf := w.issuing.Issue(t, "laptop")
 	w.want(w.show(leaf), 200, "")
-	w.bucket.break_(errors.New("gone"))
+	w.bucket.failWith(errors.New("gone"))
 	w.clock.move(-time.Second)
 	w.want(w.show(leaf), 503, "snapshot-unavailable")
 	w.clock.move(time.Second + time.Minute)
@@ -136,7 +136,7 @@ func TestNoGraceMeansNone(t *testing.T) {
 	if asked != 5 {
 		t.Errorf("asked %d times, want the four of the load and one before the second decision", asked)
 	}
-	w.bucket.break_(errors.New("gone"))
+	w.bucket.failWith(errors.New("gone"))
 	w.clock.move(1)
 	w.want(w.show(leaf), 503, "snapshot-unavailable")
 }

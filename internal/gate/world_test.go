@@ -271,7 +271,7 @@ func (b *fakeBucket) damage(key string, change func([]byte) []byte) {
 	b.objects[key] = change(bytes.Clone(b.objects[key]))
 }
 
-func (b *fakeBucket) break_(err error) {
+func (b *fakeBucket) failWith(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.fail = err

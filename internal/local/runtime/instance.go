@@ -43,8 +43,9 @@ func newInstance(config Config) (*instance, error) {
 		initErrors: make(chan *Error),
 		ended:      make(chan struct{}),
 	}
-	// No time-outs: a function waits for its next event without end.
-	in.server = &http.Server{Handler: in.routes(), MaxHeaderBytes: 2 << 20}
+	// A function waits for its next event without end: only headers, once
+	// begun, must arrive. They hold up to 1 MB of what went wrong.
+	in.server = &http.Server{Handler: in.routes(), ReadHeaderTimeout: time.Minute, MaxHeaderBytes: 2 << 20}
 	go func() { _ = in.server.Serve(listener) }()
 	err = in.launch(config)
 	if err != nil {
@@ -75,7 +76,7 @@ func (in *instance) launch(config Config) error {
 }
 
 func (in *instance) command(config Config) *exec.Cmd {
-	command := exec.Command(config.Bootstrap)
+	command := exec.Command(config.Bootstrap) //nolint:gosec // running the given program is what this is for
 	command.Dir = filepath.Dir(config.Bootstrap)
 	command.Env = config.environ(in.address)
 	command.Stdout, command.Stderr = in.output.theirs[0], in.output.theirs[1]
