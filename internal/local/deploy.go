@@ -2,11 +2,8 @@ package local
 
 import (
 	"context"
-	"strconv"
 
-	"github.com/sekisho/sekisho/internal/local/alb"
 	"github.com/sekisho/sekisho/internal/local/endpoint"
-	"github.com/sekisho/sekisho/internal/settings"
 	"github.com/sekisho/sekisho/internal/snapshot"
 )
 
@@ -30,10 +27,11 @@ func (t *Twin) startEndpoint(context.Context) error {
 	return nil
 }
 
-// deploy does what the stack does: bucket, bundle, trust store, functions,
-// listeners.
+// deploy does what the stack does before it opens a listener: bucket, bundle,
+// trust store, refresh function.
 func (t *Twin) deploy(ctx context.Context) error {
-	prepared, err := t.prepare()
+	var err error
+	t.prepared, err = t.prepare()
 	if err != nil {
 		return err
 	}
@@ -42,8 +40,8 @@ func (t *Twin) deploy(ctx context.Context) error {
 		return err
 	}
 	client := newAWSClient(t.description.AWSEndpoint)
-	key := snapshot.BundleKey(prepared.Bundle.SHA256)
-	err = client.putBundle(ctx, bucketName, key, prepared.Bundle.PEM)
+	key := snapshot.BundleKey(t.prepared.Bundle.SHA256)
+	err = client.putBundle(ctx, bucketName, key, t.prepared.Bundle.PEM)
 	if err != nil {
 		return err
 	}
@@ -51,48 +49,7 @@ func (t *Twin) deploy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return t.deployGate(ctx, prepared)
-}
-
-// deployGate opens the listeners before the functions start, because the
-// verify function is told which port is its own, and lets them accept after.
-func (t *Twin) deployGate(ctx context.Context, prepared settings.Prepared) error {
-	verify, err := t.listen(verifyPort)
-	if err != nil {
-		return err
-	}
-	passthrough, err := t.listen(passthroughPort)
-	if err != nil {
-		return err
-	}
-	t.description.Verify = "https://localhost:" + strconv.Itoa(portOf(verify))
-	t.description.Passthrough = "https://localhost:" + strconv.Itoa(portOf(passthrough))
-	told := prepared.Verify(bucketName)
-	told.Gate = t.gateSettings(told.Gate, portOf(passthrough))
-	err = t.startFunctions(ctx, prepared.Refresh(bucketName, t.description.TrustStoreARN), told)
-	if err != nil {
-		return err
-	}
-	return t.startGate(verify, passthrough)
-}
-
-// gateSettings are those of a stack, apart from what belongs to this machine.
-// A snapshot never grows older than half a period of the schedule, so that a
-// quick schedule is seen to be quick.
-func (t *Twin) gateSettings(gate settings.Gate, port int) settings.Gate {
-	gate.Header = t.options.CertificateHeader
-	gate.TargetGroup, gate.Port, gate.Proto = targetGroupARN, port, "https"
-	gate.SubjectCN, gate.IssuerCN = t.options.SubjectCN, t.options.IssuerCN
-	gate.MaxSnapshotAge = min(gate.MaxSnapshotAge, settings.Duration(t.options.Every/2))
-	return gate
-}
-
-// listenerConfig is what both listeners have in common.
-func (t *Twin) listenerConfig(name string) alb.Config {
-	return alb.Config{
-		Name: name, Certificate: t.certificate, Switches: t.options.Gate,
-		Headers:         alb.HeaderNames{Clientcert: t.options.CertificateHeader},
-		ClientKeepAlive: t.options.ClientKeepAlive, LoadBalancer: loadBalancer,
-		Log: t.connections,
-	}
+	given := t.prepared.Refresh(bucketName, t.description.TrustStoreARN)
+	t.refresh, err = t.startFunction(ctx, refreshFunction, t.options.RefreshBinary, refreshTimeout, given.Env())
+	return err
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/sekisho/sekisho/internal/local/runtime"
-	"github.com/sekisho/sekisho/internal/settings"
 )
 
 const (
@@ -25,18 +24,8 @@ const (
 	verifyTimeout  = 10 * time.Second
 )
 
-// startFunctions runs both functions as Lambda would. Their output goes to
-// files; it is JSON for machines.
-func (t *Twin) startFunctions(ctx context.Context, refresh settings.Refresh, verify settings.Verify) error {
-	var err error
-	t.refresh, err = t.startFunction(ctx, refreshFunction, t.options.RefreshBinary, refreshTimeout, refresh.Env())
-	if err != nil {
-		return err
-	}
-	t.verify, err = t.startFunction(ctx, verifyFunction, t.options.VerifyBinary, verifyTimeout, verify.Env())
-	return err
-}
-
+// startFunction runs a function as Lambda would. Its output goes to a file; it
+// is JSON for machines.
 func (t *Twin) startFunction(ctx context.Context, name, binary string, timeout time.Duration, env map[string]string) (*runtime.Function, error) {
 	binary, err := program(binary, name)
 	if err != nil {

@@ -1,17 +1,42 @@
 package local
 
 import (
+	"context"
 	"fmt"
 	"net"
+	"strconv"
 
 	"github.com/sekisho/sekisho/internal/local/alb"
+	"github.com/sekisho/sekisho/internal/settings"
 )
 
 // connectionsKept is how many entries of the connection log stay at hand.
 const connectionsKept = 200
 
-// startGate lets both listeners accept.
-func (t *Twin) startGate(verify, passthrough net.Listener) error {
+// startGate opens both listeners. The verify function is told which port is
+// its own, so that port is taken first.
+func (t *Twin) startGate(ctx context.Context) error {
+	verify, err := t.listen(verifyPort)
+	if err != nil {
+		return err
+	}
+	passthrough, err := t.listen(passthroughPort)
+	if err != nil {
+		return err
+	}
+	t.description.Verify = "https://localhost:" + strconv.Itoa(portOf(verify))
+	t.description.Passthrough = "https://localhost:" + strconv.Itoa(portOf(passthrough))
+	given := t.prepared.Verify(bucketName)
+	given.Gate = t.gateSettings(given.Gate, portOf(passthrough))
+	t.verify, err = t.startFunction(ctx, verifyFunction, t.options.VerifyBinary, verifyTimeout, given.Env())
+	if err != nil {
+		return err
+	}
+	return t.accept(verify, passthrough)
+}
+
+// accept lets clients in.
+func (t *Twin) accept(verify, passthrough net.Listener) error {
 	output, err := t.openLog("connections.log")
 	if err != nil {
 		return err
@@ -19,7 +44,7 @@ func (t *Twin) startGate(verify, passthrough net.Listener) error {
 	t.connections = alb.NewLog(output, connectionsKept, nil)
 	verifying, err := alb.NewVerify(alb.VerifyConfig{
 		Config:     t.listenerConfig("verify"),
-		TrustStore: &gateView{service: t.endpoint.TrustStores(), arn: t.description.TrustStoreARN},
+		TrustStore: alb.TrustStoreIn(t.endpoint.TrustStores(), t.description.TrustStoreARN),
 	})
 	if err != nil {
 		return fmt.Errorf("making the verify listener: %w", err)
@@ -30,11 +55,28 @@ func (t *Twin) startGate(verify, passthrough net.Listener) error {
 	if err != nil {
 		return fmt.Errorf("making the passthrough listener: %w", err)
 	}
-	t.accept("verify listener", verify, verifying)
-	t.accept("passthrough listener", passthrough, passing)
+	t.background("verify listener", func() error { return verifying.Serve(verify) }, verifying.Shutdown, verify.Close)
+	t.background("passthrough listener", func() error { return passing.Serve(passthrough) }, passing.Shutdown, passthrough.Close)
 	return nil
 }
 
-func (t *Twin) accept(name string, listener net.Listener, gate *alb.Listener) {
-	t.background(name, func() error { return gate.Serve(listener) }, gate.Shutdown, listener.Close)
+// gateSettings are those of a stack, apart from what belongs to this machine.
+// A snapshot never grows older than half a period of the schedule, so that a
+// quick schedule is seen to be quick.
+func (t *Twin) gateSettings(gate settings.Gate, port int) settings.Gate {
+	gate.Header = t.options.CertificateHeader
+	gate.TargetGroup, gate.Port, gate.Proto = targetGroupARN, port, "https"
+	gate.SubjectCN, gate.IssuerCN = t.options.SubjectCN, t.options.IssuerCN
+	gate.MaxSnapshotAge = min(gate.MaxSnapshotAge, settings.Duration(t.options.Every/2))
+	return gate
+}
+
+// listenerConfig is what both listeners have in common.
+func (t *Twin) listenerConfig(name string) alb.Config {
+	return alb.Config{
+		Name: name, Certificate: t.certificate, Switches: t.options.Gate,
+		Headers:         alb.HeaderNames{Clientcert: t.options.CertificateHeader},
+		ClientKeepAlive: t.options.ClientKeepAlive, LoadBalancer: loadBalancer,
+		Log: t.connections,
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/sekisho/sekisho/internal/local/ca"
 	"github.com/sekisho/sekisho/internal/local/endpoint"
 	"github.com/sekisho/sekisho/internal/local/runtime"
+	"github.com/sekisho/sekisho/internal/settings"
 )
 
 // Twin is a running twin.
@@ -24,6 +25,7 @@ type Twin struct {
 	dir     *directory
 	console *console
 
+	prepared    settings.Prepared
 	authority   *ca.CA
 	certificate tls.Certificate
 	endpoint    *endpoint.Endpoint
@@ -60,13 +62,15 @@ func Start(ctx context.Context, options Options) (*Twin, error) {
 	return t, nil
 }
 
-// start brings the parts up in the order in which they need each other.
+// start brings the parts up in the order of a deployment: no listener accepts
+// before the first refresh.
 func (t *Twin) start(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
 		t.startAuthority,
 		t.startEndpoint,
 		t.deploy,
 		t.startSchedule,
+		t.startGate,
 		t.startControl,
 	} {
 		err := step(ctx)
