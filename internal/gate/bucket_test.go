@@ -1,0 +1,128 @@
+package gate
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"sync"
+	"testing"
+
+	"github.com/sekisho/sekisho/internal/snapshot"
+)
+
+// fakeBucket keeps objects in memory and counts who reads what. An object whose
+// key is the hash of its content may not change.
+type fakeBucket struct {
+	tb testing.TB
+
+	mu      sync.Mutex
+	objects map[string][]byte
+	reads   map[string]int // answers with a body
+	asked   int            // all calls
+	fail    error          // for every call
+	stall   chan struct{}  // every call waits until it is closed
+}
+
+var _ bucket = (*fakeBucket)(nil)
+
+func newFakeBucket(tb testing.TB) *fakeBucket {
+	return &fakeBucket{tb: tb, objects: map[string][]byte{}, reads: map[string]int{}}
+}
+
+func (b *fakeBucket) Get(ctx context.Context, key, etag string) ([]byte, string, error) {
+	b.mu.Lock()
+	stall := b.stall
+	b.asked++
+	b.mu.Unlock()
+	if stall != nil {
+		select {
+		case <-stall:
+		case <-ctx.Done():
+			return nil, "", ctx.Err()
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.fail != nil {
+		return nil, "", b.fail
+	}
+	body, ok := b.objects[key]
+	if !ok {
+		return nil, "", fmt.Errorf("%s: %w", key, fs.ErrNotExist)
+	}
+	tag := hexSHA256(body)
+	if tag == etag {
+		return nil, tag, nil
+	}
+	b.reads[key]++
+	if len(body) == 0 {
+		return nil, tag, nil // an empty object may look so too
+	}
+	return bytes.Clone(body), tag, nil
+}
+
+func (b *fakeBucket) put(key string, body []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	before, exists := b.objects[key]
+	if exists && key != snapshot.ManifestKey && !bytes.Equal(before, body) {
+		b.tb.Errorf("%s is written anew with other content", key)
+	}
+	b.objects[key] = body
+}
+
+// damage changes an object behind everybody's back.
+func (b *fakeBucket) damage(key string, change func([]byte) []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.objects[key] = change(bytes.Clone(b.objects[key]))
+}
+
+func (b *fakeBucket) failWith(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fail = err
+}
+
+// hang makes every call wait; the returned function lets them go on.
+func (b *fakeBucket) hang() func() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	stall := make(chan struct{})
+	b.stall = stall
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.stall = nil
+		close(stall)
+	}
+}
+
+func (b *fakeBucket) count() (asked int, reads map[string]int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	reads = map[string]int{}
+	for key, n := range b.reads {
+		reads[key] = n
+	}
+	return b.asked, reads
+}
+
+// syncBuffer is a log that may be read while it is written.
+type syncBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
