@@ -121,7 +121,6 @@ func newTransport(options Options, roots *x509.CertPool, dial dialFunc) *http.Tr
 		TLSHandshakeTimeout:    options.ConnectTimeout,
 		ResponseHeaderTimeout:  headerTimeout,
 		MaxResponseHeaderBytes: maxHeaderBytes,
-		DisableCompression:     true,
 		DisableKeepAlives:      true,
 	}
 }

@@ -70,7 +70,8 @@ func (f *Fetcher) ask(ctx context.Context, request refresh.Request, at *url.URL,
 
 // headers sets the headers of a request and reports whether it is conditional.
 // No cache on the way may answer from memory without asking the server
-// (RFC 9111, section 5.2.1.4).
+// (RFC 9111, section 5.2.1.4). Naming the encoding keeps the transport from
+// unpacking anything by itself, where no limit would hold.
 func (f *Fetcher) headers(header http.Header, request refresh.Request, at string) bool {
 	header.Set("User-Agent", "sekisho/"+f.options.Version)
 	header.Set("Accept", "application/pkix-crl, */*;q=0.5")

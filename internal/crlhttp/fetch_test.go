@@ -291,6 +291,21 @@ func TestFetchEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// Out of time, a mirror that was not asked has not failed.
+func TestNoMirrorIsBlamedUnasked(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		n := newNetwork()
+		n.add("ca.test", silent)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_, err := newTestFetcher(t, n, Options{}).Fetch(ctx, refresh.Request{URLs: []string{"http://ca.test/", "http://good.test/"}, Now: now})
+		var failure *Error
+		if !errors.As(err, &failure) || len(failure.Others) != 0 || n.dials() != 1 {
+			t.Errorf("got error %v after %d connections, want one of the first mirror alone", err, n.dials())
+		}
+	})
+}
+
 // Not parallel: it measures what the process allocates.
 func TestAnHonestLengthIsAllocatedOnce(t *testing.T) {
 	const size = 16_000_000

@@ -168,6 +168,7 @@ func hostiles() []hostile {
 		{name: "not modified unasked", serve: text("HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n"), reason: NotModifiedUnasked, says: "status 304", within: atOnce, tries: 1},
 		{name: "hangs up", serve: closing, reason: NotHTTP, says: "EOF", within: threeRounds, tries: 3},
 		{name: "another protocol", serve: text("SSH-2.0-OpenSSH_9.2\r\n"), reason: NotHTTP, says: "malformed", within: threeRounds, tries: 3},
+		{name: "another protocol that says a lot", serve: text(strings.Repeat("\x1b[31mnonsense ", 300)), reason: NotHTTP, within: threeRounds, tries: 3},
 		{name: "two lengths", serve: text(ok("Content-Length: 5", "Content-Length: 6") + "000000"), reason: NotHTTP, within: threeRounds, tries: 3},
 		{name: "no length that makes sense", serve: text(ok("Content-Length: -5") + "000000"), reason: NotHTTP, within: threeRounds, tries: 3},
 		{name: "HTTP where TLS is expected", serve: plain, url: "https://bad.test/", reason: TLS, says: "does not look like a TLS handshake", within: atOnce, tries: 1},

@@ -298,3 +298,14 @@ func TestObjectsWithoutABucket(t *testing.T) {
 		wantReason(t, err, UnsupportedScheme)
 	})
 }
+
+// The text of a cause may come from outside: a certificate's names do.
+func TestErrorIsOneShortLine(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("valid for \x1b[2J\n\u202e" + strings.Repeat("x", 5000))
+	err := &Error{URL: "http://ca.test/", problem: because(TLS, "no").by(cause)}
+	text := err.Error()
+	if !errors.Is(err, cause) || len(text) > 500 || strings.ContainsAny(text, "\x1b\n\u202e") {
+		t.Errorf("got error %q, want the cause in one short line", text)
+	}
+}

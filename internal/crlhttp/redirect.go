@@ -26,7 +26,7 @@ func redirectTarget(from *url.URL, header http.Header) (*url.URL, error) {
 		return nil, because(RedirectRefused, "the redirect leads nowhere: it has no Location")
 	}
 	to, err := from.Parse(location)
-	if err != nil || to.Hostname() == "" || len(location) > maxValidator {
+	if err != nil || to.Hostname() == "" {
 		return nil, because(RedirectRefused, "the redirect leads to %s, which is not a URL", quoted(location))
 	}
 	switch {
@@ -37,6 +37,5 @@ func redirectTarget(from *url.URL, header http.Header) (*url.URL, error) {
 	case to.User != nil:
 		return nil, because(RedirectRefused, "the redirect carries a user name or password")
 	}
-	to.Fragment, to.RawFragment = "", ""
 	return to, nil
 }

@@ -285,6 +285,39 @@ func TestSystemDialer(t *testing.T) {
 	}
 }
 
+// A server that resets the connection was reached.
+func TestReset(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("got error %v, want a listener", err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.ReadFull(conn, make([]byte, 1))
+			_ = conn.(*net.TCPConn).SetLinger(0)
+			_ = conn.Close()
+		}
+	}()
+	fetcher, err := New(Options{})
+	if err != nil {
+		t.Fatalf("got error %v, want a fetcher", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	fetcher.jitter = func() float64 {
+		// Instead of a pause.
+		cancel()
+		return 0
+	}
+	_, err = fetcher.Fetch(ctx, refresh.Request{URLs: []string{"http://" + listener.Addr().String()}, Now: now})
+	wantReason(t, err, NotHTTP)
+}
+
 // The guard sits in the dialer itself: names are resolved before it is asked.
 func TestSystemDialerGuardsNames(t *testing.T) {
 	t.Parallel()

@@ -32,7 +32,6 @@ func checkPlace(parsed *url.URL) (*url.URL, error) {
 	if parsed.Scheme == "s3" && strings.Trim(parsed.Path, "/") == "" {
 		return nil, because(UnusableURL, "it names no object: write it like s3://bucket/key")
 	}
-	parsed.Fragment, parsed.RawFragment = "", ""
 	return parsed, nil
 }
 
