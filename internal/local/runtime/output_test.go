@@ -14,7 +14,7 @@ func TestOutputIsWholeLines(t *testing.T) {
 	invoke(t, f, `{"Do":"print","Text":"one\ntwo\nhal"}`)
 	eventually(t, "two lines", func() bool { return len(printed.all()) == 2 })
 	invoke(t, f, `{"Do":"print","Text":"f\nlast words"}`)
-	_, _ = f.Invoke(deadline(t), []byte(`{"Do":"exit"}`))
+	_, _ = f.Invoke(deadline(t), []byte(`{"Do":"die"}`))
 	eventually(t, "what was not ended is ended", func() bool { return len(printed.all()) == 4 })
 	got := strings.Join(printed.all(), "|")
 	want := "one\n|two\n|half\n|last words\n"

@@ -74,6 +74,8 @@ func obey(ctx context.Context, o order) (any, error) {
 		return os.Getpid(), nil
 	case "exit":
 		os.Exit(7)
+	case "die": // without a word of its own, as an exit may have
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	case "panic":
 		panic("at the disco")
 	case "hang":
