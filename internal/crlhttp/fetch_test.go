@@ -328,3 +328,6 @@ func TestAnHonestLengthIsAllocatedOnce(t *testing.T) {
 		}
 	})
 }
+
+// The refresher takes it as it is.
+var _ = refresh.Refresher{Fetcher: (*Fetcher)(nil)}

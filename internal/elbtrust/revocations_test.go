@@ -244,3 +244,6 @@ func TestDescribeIsRetried(t *testing.T) {
 		t.Errorf("got %v and error %v, want the list", got, err)
 	}
 }
+
+// The refresher takes it as it is, for both of its ports.
+var _ = refresh.Refresher{TrustStore: (*Store)(nil), Contents: (*Store)(nil)}

@@ -240,3 +240,6 @@ func TestReadBounded(t *testing.T) {
 		})
 	}
 }
+
+// The refresher takes it as it is.
+var _ = refresh.Refresher{Bucket: (*Store)(nil)}
