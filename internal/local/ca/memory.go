@@ -90,6 +90,20 @@ func replaceFile(path string, content []byte, mode fs.FileMode) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("writing %s: %w", path, err), os.Remove(file.Name()))
 	}
+	return syncDirectory(filepath.Dir(path))
+}
+
+// syncDirectory has a rename outlive a power cut: a list number that was seen
+// must not come again.
+func syncDirectory(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("writing to %s: %w", path, err)
+	}
+	err = errors.Join(dir.Sync(), dir.Close())
+	if err != nil {
+		return fmt.Errorf("writing to %s: %w", path, err)
+	}
 	return nil
 }
 
