@@ -1,5 +1,7 @@
 package crl
 
+import "math/bits"
+
 // Tags of the elements that a list is made of (X.690, section 8).
 const (
 	tagBoolean         = 0x01
@@ -76,6 +78,28 @@ func only(b []byte, tag byte) ([]byte, error) {
 		return nil, faultMore
 	}
 	return content, nil
+}
+
+// wrap is an element with a tag and the parts as its content.
+func wrap(tag byte, parts ...[]byte) []byte {
+	size := 0
+	for _, part := range parts {
+		size += len(part)
+	}
+	element := append(make([]byte, 0, size+6), tag)
+	if size < 0x80 {
+		element = append(element, byte(size))
+	} else {
+		count := (bits.Len(uint(size)) + 7) / 8
+		element = append(element, 0x80|byte(count))
+		for shift := 8 * (count - 1); shift >= 0; shift -= 8 {
+			element = append(element, byte(size>>shift))
+		}
+	}
+	for _, part := range parts {
+		element = append(element, part...)
+	}
+	return element
 }
 
 // minimalInteger checks the content of an INTEGER (X.690, section 8.3.2).

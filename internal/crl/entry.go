@@ -34,6 +34,7 @@ func (p *pass) entries(end int64) error {
 		p.tally.index.reserve(len(block), p.position()-start, end-start)
 		taken, err := p.tally.walk(block)
 		p.taken += taken
+		p.mark = p.position()
 		if err != nil {
 			return err
 		}

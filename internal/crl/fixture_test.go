@@ -62,7 +62,7 @@ func refused(t *testing.T, err error, reason Reason, text string) {
 
 // unreadable are the fixtures that are refused while they are read.
 var unreadable = []struct{ name, text string }{
-	{"after-list", "byte 319: something follows where nothing may"},
+	{"after-list", "at byte 319: something follows where nothing may"},
 	{"after-signature", "something follows where nothing may"},
 	{"after-extensions", "something follows where nothing may"},
 	{"cut-short", "the list ends too early"},
@@ -74,13 +74,12 @@ var unreadable = []struct{ name, text string }{
 	{"version-1-extensions", "a version 1 list has extensions"},
 	{"version-1-entry-extensions", "an entry of a version 1 list has extensions"},
 	{"algorithms-differ", "inside and outside of the signed part differ"},
-	{"signature-bits", "not a whole number of bytes"},
+	{"signature-bits", "the signature is not a string of bits"},
 	{"signature-empty", "the signature is empty"},
-	{"no-issuer", "the issuer has no name"},
 	{"issuer-empty-part", "a part of a name is empty"},
 	{"issuer-trailing", "something follows where nothing may"},
 	{"no-this-update", "a time is malformed"},
-	{"this-update-offset", "a time is malformed"},
+	{"this-update-offset", "at byte 63: a time is malformed"},
 
 	{"serial-padded", "an integer is not encoded in the fewest bytes"},
 	{"serial-padded-negative", "an integer is not encoded in the fewest bytes"},
@@ -119,7 +118,7 @@ var unreadable = []struct{ name, text string }{
 	{"number-padded", "an integer is not encoded in the fewest bytes"},
 	{"key-identifier-critical", "incorrectly marked critical"},
 	{"scope-contradiction", "the scope contradicts itself"},
-	{"scope-order", "something follows where nothing may"},
+	{"scope-order", "a field that is unknown or out of order"},
 	{"scope-false", "a truth value is not encoded as DER wants it"},
 	{"scope-point-without-name", "a distribution point has no name"},
 }
@@ -153,6 +152,8 @@ var unacceptable = []struct {
 	text   string
 }{
 	{"issuer-unknown", hour, Policy{}, ReasonUnknownIssuer, `"CN=Other CA,O=Sekisho", which is not in the CA bundle`},
+	{"no-issuer", hour, Policy{}, ReasonUnknownIssuer, "it names no issuer"},
+	{"signature-seven-bits", hour, Policy{}, ReasonBadSignature, "did not sign it"},
 	{"issuer-key-unknown", hour, Policy{}, ReasonUnknownIssuer, "signed with key ca03"},
 	{"issuer-key-unnamed", hour, Policy{}, ReasonBadSignature, `"CN=Fixture CA,O=Sekisho" did not sign it`},
 	{"issuer-without-crlsign", hour, Policy{}, ReasonIssuerMayNotSign, `"CN=CA without cRLSign,O=Sekisho"`},

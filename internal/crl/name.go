@@ -1,15 +1,12 @@
 package crl
 
-// strictName checks what crypto/x509 does not about a Name (RFC 5280, sections
-// 4.1.2.4 and 5.1.2.3): it is not empty, no part of it is, and nothing follows
-// the value of an attribute.
+// strictName checks what crypto/x509 does not about a Name (RFC 5280, section
+// 4.1.2.4): no part of it is empty, and nothing follows the value of an
+// attribute.
 func strictName(raw []byte) error {
 	rest, err := only(raw, tagSequence)
 	if err != nil {
 		return err
-	}
-	if len(rest) == 0 {
-		return fault("the issuer has no name")
 	}
 	for len(rest) > 0 {
 		var attributes []byte

@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/asn1"
-
-	"golang.org/x/crypto/cryptobyte"
-	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // outline is a list without its entries: every other element, as it stood in
@@ -19,21 +16,9 @@ type outline struct {
 
 // parse has crypto/x509 read the outline, as a version 2 list.
 func (o outline) parse() (*x509.RevocationList, error) {
-	var b cryptobyte.Builder
-	b.AddASN1(cbasn1.SEQUENCE, func(list *cryptobyte.Builder) {
-		list.AddASN1(cbasn1.SEQUENCE, func(signed *cryptobyte.Builder) {
-			signed.AddASN1Int64(1)
-			for _, part := range [][]byte{o.algorithm, o.issuer, o.dates, o.extensions} {
-				signed.AddBytes(part)
-			}
-		})
-		list.AddBytes(o.algorithm)
-		list.AddBytes(o.signature)
-	})
-	der, err := b.Bytes()
-	if err != nil {
-		return nil, fault(err.Error())
-	}
+	version := []byte{tagInteger, 1, 1}
+	signed := wrap(tagSequence, version, o.algorithm, o.issuer, o.dates, o.extensions)
+	der := wrap(tagSequence, signed, o.algorithm, o.signature)
 	parsed, err := x509.ParseRevocationList(der)
 	if err != nil {
 		return nil, fault(err.Error())

@@ -73,7 +73,7 @@ func (p *pass) signedPart(end int64) error {
 }
 
 // signature takes what follows the signed part: the algorithm, the same as
-// inside (RFC 5280, section 5.1.1.2), and the signature, in whole bytes.
+// inside (RFC 5280, section 5.1.1.2), and the signature.
 func (p *pass) signature(end int64) error {
 	algorithm, err := p.element(tagSequence, end)
 	if err != nil {
@@ -87,23 +87,34 @@ func (p *pass) signature(end int64) error {
 		return err
 	}
 	p.parts.signature = bytes.Clone(bits)
-	content, err := only(p.parts.signature, tagBitString)
+	p.list.signature, err = wholeBytes(p.parts.signature)
+	return err
+}
+
+// wholeBytes are the bytes of a BIT STRING (X.690, section 8.6); none when it
+// is no whole number of them, as no signature is.
+func wholeBytes(bits []byte) ([]byte, error) {
+	content, err := only(bits, tagBitString)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if len(content) < 2 || content[0] != 0 {
-		return fault("the signature is empty or not a whole number of bytes")
+	if len(content) < 2 {
+		return nil, fault("the signature is empty")
 	}
-	p.list.signature = content[1:]
-	return nil
+	unused := content[0]
+	if unused > 7 || content[len(content)-1]&(1<<unused-1) != 0 {
+		return nil, fault("the signature is not a string of bits")
+	}
+	if unused != 0 {
+		return nil, nil
+	}
+	return content[1:], nil
 }
 
 // nothingMore makes sure that the list ends where it says, and r with it.
 func (p *pass) nothingMore(end int64) error {
-	if p.position() != end {
-		return faultMore
-	}
-	if len(p.block) > p.taken {
+	p.mark = p.position()
+	if p.mark != end || len(p.block) > p.taken {
 		return faultMore
 	}
 	err := p.more()

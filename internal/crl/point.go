@@ -3,9 +3,6 @@ package crl
 import (
 	"crypto/x509"
 	"encoding/asn1"
-
-	"golang.org/x/crypto/cryptobyte"
-	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // Tags within distribution points (RFC 5280, sections 4.2.1.13 and 5.2.5) and
@@ -19,6 +16,7 @@ const (
 	tagOnlySomeReasons = 0x83
 	tagIndirect        = 0x84
 	tagOnlyAttribute   = 0x85
+	tagDirectoryName   = 0xa4
 	tagURI             = 0x86
 )
 
@@ -47,7 +45,7 @@ func readScope(value, issuer []byte) (Scope, error) {
 		}
 	}
 	if len(b) > 0 {
-		return s, faultMore
+		return s, fault("the scope has a field that is unknown or out of order")
 	}
 	if s.OnlyUserCerts && s.OnlyCACerts {
 		return s, fault("the scope contradicts itself: only user certificates and only CA certificates")
@@ -133,15 +131,8 @@ func relativeName(choice, issuer []byte) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var b cryptobyte.Builder
-	b.AddASN1(cbasn1.Tag(4).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
-		b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-			b.AddBytes(base)
-			b.AddASN1(cbasn1.SET, func(b *cryptobyte.Builder) { b.AddBytes(attributes) })
-		})
-	})
-	name, err := b.Bytes()
-	return [][]byte{name}, err
+	whole := wrap(tagSequence, base, wrap(tagSet, attributes))
+	return [][]byte{wrap(tagDirectoryName, whole)}, nil
 }
 
 // distributionPoints are the names under which a certificate's revocation is

@@ -34,7 +34,7 @@ func Read(r io.Reader, out Output) (*List, error) {
 	list, err := p.run()
 	if err != nil {
 		out.Index.reset()
-		return nil, refuseFault(err, p.position())
+		return nil, refuseFault(err, p.mark)
 	}
 	return list, nil
 }

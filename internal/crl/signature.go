@@ -45,6 +45,9 @@ func knownAlgorithm(l *List, policy Policy) error {
 // bytes of the name (RFC 5280, section 5.1.2.3) and, where both sides give
 // one, by the key identifier (section 5.2.1).
 func namedIssuers(l *List, issuers []*x509.Certificate) ([]*x509.Certificate, error) {
+	if len(l.RawIssuer) <= 2 {
+		return nil, refuse(ReasonUnknownIssuer, "it names no issuer, against RFC 5280, section 5.1.2.3")
+	}
 	var byName, byKey []*x509.Certificate
 	for _, issuer := range issuers {
 		if !bytes.Equal(issuer.RawSubject, l.RawIssuer) {

@@ -19,6 +19,7 @@ type window struct {
 	block  []byte
 	taken  int
 	offset int64 // of the block's first byte in the list
+	mark   int64 // offset of what is being read, for messages
 	// turn is given a full block of which some bytes were taken. It passes
 	// those on and returns a block that begins with the others.
 	turn func(block []byte, taken int) []byte
@@ -78,6 +79,7 @@ func (w *window) fill(n int) error {
 // header measures the next element, which must have the given tag and lie
 // before an offset in the list.
 func (w *window) header(tag byte, end int64) (header, content int, err error) {
+	w.mark = w.position()
 	for want := 2; header == 0; want++ {
 		if w.position()+int64(want) > end {
 			return 0, 0, faultShort

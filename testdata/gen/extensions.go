@@ -51,6 +51,8 @@ func unacceptable() []list {
 	rolled := func(a authorities) authority { return a.rolled }
 	return []list{
 		{name: "issuer-unknown", breaks: "issued by a CA of another name", by: other},
+		{name: "no-issuer", breaks: "an issuer without a name", edit: func(d *crltest.Draft) { d.Issuer = crltest.Sequence() }},
+		{name: "signature-seven-bits", breaks: "a signature that is not a whole number of bytes", edit: func(d *crltest.Draft) { d.Signature = crltest.TLV(0x03, []byte{1, 0xfe}) }},
 		{name: "issuer-key-unknown", breaks: "issued by a CA of the same name with another key", by: rolled},
 		{name: "issuer-key-unnamed", breaks: "the same without an authority key identifier", by: rolled, edit: func(d *crltest.Draft) { d.Extensions = d.Extensions[1:] }},
 		{name: "issuer-without-crlsign", breaks: "issued by a CA that may not sign lists", by: func(a authorities) authority { return a.noSign }},
