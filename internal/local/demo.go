@@ -224,7 +224,7 @@ func (d *demo) connectionEnds(ctx context.Context) (string, error) {
 	for time.Since(d.open.opened) < d.keep+demoPatience {
 		reused, err := d.open.ask(ctx)
 		if err != nil {
-			return d.ended(ctx, served, err)
+			return d.ended(served, err)
 		}
 		if !reused {
 			return "", errors.New("laptop-1 was let in with a new connection")
@@ -238,7 +238,7 @@ func (d *demo) connectionEnds(ctx context.Context) (string, error) {
 	return "", fmt.Errorf("it was still open after %s", time.Since(d.open.opened).Round(time.Second))
 }
 
-func (d *demo) ended(ctx context.Context, served int, cause error) (string, error) {
+func (d *demo) ended(served int, cause error) (string, error) {
 	age := time.Since(d.open.opened)
 	answer, err := refusedHandshake(d.open.url, cause)
 	if err != nil {

@@ -68,6 +68,7 @@ type running struct {
 // refresh function itself when it wants to.
 func startTwin(t *testing.T, edits ...func(*Options)) *running {
 	t.Helper()
+	t.Parallel()
 	options := DefaultOptions()
 	options.Dir = t.TempDir()
 	options.PortBase, options.Every = 0, time.Hour
