@@ -58,7 +58,7 @@ func (f *Fetcher) fetchWeb(ctx context.Context, request refresh.Request, mirror 
 	defer got.response.Body.Close()
 	switch got.response.StatusCode {
 	case http.StatusOK:
-		return f.whole(ctx, request, mirror, got)
+		return whole(ctx, request, mirror, got)
 	case http.StatusNotModified:
 		return notModified(request, mirror, got)
 	default:
@@ -66,7 +66,7 @@ func (f *Fetcher) fetchWeb(ctx context.Context, request refresh.Request, mirror 
 	}
 }
 
-func (f *Fetcher) whole(ctx context.Context, request refresh.Request, mirror string, got *answer) (refresh.Fetched, error) {
+func whole(ctx context.Context, request refresh.Request, mirror string, got *answer) (refresh.Fetched, error) {
 	body, err := readBody(ctx, got.response, request.MaxBytes)
 	if err != nil {
 		return refresh.Fetched{}, err

@@ -23,8 +23,9 @@ const (
 	// maxBundleBytes is ten times what 25 certificates of 16 KB come to; AWS
 	// raises the number on request.
 	maxBundleBytes = 4 << 20
-	// downloadTimeout bounds a whole download.
+	// downloadTimeout bounds a whole download, connectTimeout its handshake.
 	downloadTimeout = time.Minute
+	connectTimeout  = 5 * time.Second
 )
 
 // RevocationContent is the PEM of one list as the service keeps it. The error
@@ -112,13 +113,16 @@ func isLocal(text string) bool {
 	return err == nil && address.Unmap().IsLoopback()
 }
 
-// newDownload follows no redirects: a pre-signed URL has none.
+// newDownload follows no redirects: a pre-signed URL has none. It keeps no
+// connections: a copy is read once.
 func newDownload() *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.DisableCompression = true
-	transport.DisableKeepAlives = true
 	return &http.Client{
-		Transport:     transport,
+		Transport: &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			TLSHandshakeTimeout: connectTimeout,
+			DisableCompression:  true,
+			DisableKeepAlives:   true,
+		},
 		Timeout:       downloadTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

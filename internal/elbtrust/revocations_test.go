@@ -169,6 +169,21 @@ func TestAddIsTriedOnce(t *testing.T) {
 	}
 }
 
+// Records, metrics and the refresher's branches hang on these words.
+func TestReasonsAreStable(t *testing.T) {
+	t.Parallel()
+	words := map[string]string{
+		TooManyEntries: "quota-entries", TooManyLists: "quota-lists", InvalidContent: "invalid-content",
+		ContentNotFound: "content-not-found", TrustStoreNotFound: "trust-store-not-found", Throttled: "throttled",
+		AccessDenied: "access-denied", Refused: "refused", Unavailable: "unavailable", Unreachable: "unreachable", Unclear: "unclear",
+	}
+	for got, want := range words {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestAddWithoutAConnection(t *testing.T) {
 	t.Parallel()
 	store, err := New(configFor("http://127.0.0.1:1"), testARN, testBucket)
