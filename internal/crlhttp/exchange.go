@@ -58,7 +58,7 @@ func (f *Fetcher) ask(ctx context.Context, request refresh.Request, at *url.URL,
 	if err != nil {
 		return nil, from, err
 	}
-	response, err := f.transport.RoundTrip(asking.WithContext(withHop(ctx, here)))
+	response, err := f.transport.RoundTrip(asking.WithContext(withHop(ctx, here))) //nolint:bodyclose // exchange or its caller closes it
 	if err != nil {
 		return nil, from, sorted(ctx, err)
 	}

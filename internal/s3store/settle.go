@@ -41,7 +41,7 @@ func (s *Store) settle(ctx context.Context, upload refresh.Upload, mark string, 
 		return refresh.Stored{}, fmt.Errorf("%w: the object is gone", refresh.ErrOvertaken)
 	}
 	if err != nil {
-		return refresh.Stored{}, fmt.Errorf("looking at what is in the way (%v): %w", refusal, err)
+		return refresh.Stored{}, fmt.Errorf("looking at what is in the way: %w", err)
 	}
 	defer found.Body.Close()
 	if found.Metadata[markName] == mark {
