@@ -23,6 +23,7 @@ const (
 	faultMinimal fault = "a length is not encoded in the fewest bytes"
 	faultForm    fault = "a length is indefinite or does not fit into four bytes"
 	faultTag     fault = "an element has another type than belongs here"
+	faultLong    fault = "an element is longer than any list needs"
 	faultMore    fault = "something follows where nothing may"
 )
 

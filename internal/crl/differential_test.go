@@ -136,6 +136,10 @@ func TestReaderInPieces(t *testing.T) {
 	}
 	der := signed(t, ca, entries(many...))
 	whole, wholePEM, wholeIndex := readAll(t, ca, bytes.NewReader(der))
+	inMemory, _, err := Parse(der)
+	if err != nil || inMemory.SHA256 != whole.SHA256 || !bytes.Equal(inMemory.digest, whole.digest) {
+		t.Errorf("in memory: got another list, %v", err)
+	}
 	for name, reader := range map[string]io.Reader{
 		"one byte at a time":    iotest.OneByteReader(bytes.NewReader(der)),
 		"half of what is asked": iotest.HalfReader(bytes.NewReader(der)),

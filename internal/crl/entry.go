@@ -30,7 +30,7 @@ func (p *pass) entries(end int64) error {
 	p.list.EmptyRevoked = p.position() == end
 	start := p.position()
 	for p.position() < end {
-		block := p.unread(end)
+		block := p.unread(min(end, p.position()+blockSize))
 		p.tally.index.reserve(len(block), p.position()-start, end-start)
 		taken, err := p.tally.walk(block)
 		p.taken += taken
@@ -68,6 +68,9 @@ func (t *tally) walk(block []byte) (int, error) {
 		header, size, err := measure(rest)
 		if err != nil {
 			return taken, err
+		}
+		if header+size > blockSize {
+			return taken, faultLong
 		}
 		if header == 0 || len(rest) < header+size {
 			return taken, nil

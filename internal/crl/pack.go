@@ -109,11 +109,10 @@ func (p *packed) putRecords(head tableHead, s *sorter) {
 	}
 	remainder, payloadBits := head.width()-head.bucketBits, p.shape.payloadBits()
 	w := bitWriter{out: p.body}
-	for _, number := range s.order {
-		r := s.record(number)
-		w.put(r.word()&mask(remainder), remainder)
-		_, _, rest := lowest(r.serial())
-		for len(rest) > 0 {
+	for _, item := range s.order {
+		r := s.shelf.record(item.number)
+		w.put(item.word&mask(remainder), remainder)
+		for rest := r.above(); len(rest) > 0; {
 			value, width, before := lowest(rest)
 			w.put(value, width)
 			rest = before

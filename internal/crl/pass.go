@@ -11,6 +11,7 @@ import (
 type pass struct {
 	window
 	relay  relay
+	lent   int // bytes of the block that the consumers have already
 	whole  *digest
 	signed *digest      // without a hash when that is not known here
 	pem    *lineEncoder // nil when nobody wants it
@@ -19,9 +20,10 @@ type pass struct {
 	tally  tally
 }
 
-func newPass(r io.Reader, out Output) *pass {
+// newPass begins a pass over what is in a block, and then in source.
+func newPass(block []byte, source io.Reader, out Output) *pass {
 	p := &pass{whole: wholeDigest(), list: &List{Duplicates: -1}, tally: tally{index: out.Index}}
-	p.source, p.block, p.turn = r, make([]byte, 0, blockSize), p.relay.pass
+	p.source, p.block, p.turn = source, block, p.relay.pass
 	p.relay.consumers = []consumer{p.whole}
 	if out.PEM != nil {
 		p.pem = newLineEncoder(out.PEM)
@@ -63,11 +65,21 @@ func (p *pass) signedPart(end int64) error {
 		return err
 	}
 	p.signed = &digest{from: start, to: end}
-	for _, step := range []func(int64) error{p.version, p.algorithm, p.issuer, p.dates, p.entries, p.extensions} {
+	for _, step := range []func(int64) error{p.version, p.algorithm, p.ahead, p.issuer, p.dates, p.entries, p.extensions} {
 		err = step(end)
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// ahead gives a long list that is in memory to all consumers at once, as soon
+// as it is known how to hash it.
+func (p *pass) ahead(int64) error {
+	if p.source == nil && len(p.block) > blockSize {
+		p.lent = len(p.block)
+		p.relay.lend(0, p.block)
 	}
 	return nil
 }
@@ -129,7 +141,7 @@ func (p *pass) nothingMore(end int64) error {
 
 // finish hands on what is left and puts the list together.
 func (p *pass) finish() (*List, error) {
-	p.relay.finish(p.block[:p.taken])
+	p.relay.finish(p.block[p.lent:p.taken])
 	if p.pem != nil {
 		err := p.pem.finish()
 		if err != nil {

@@ -77,8 +77,13 @@ func (e *lineEncoder) consume(b []byte) {
 	e.rest = append(e.rest, b...)
 }
 
+// line encodes a line. There is always room for it and for the end line.
 func (e *lineEncoder) line(b []byte) {
-	e.buffer = append(base64.StdEncoding.AppendEncode(e.buffer, b), '\n')
+	at := len(e.buffer)
+	end := at + base64.StdEncoding.EncodedLen(len(b))
+	e.buffer = e.buffer[:end+1]
+	base64.StdEncoding.Encode(e.buffer[at:end], b)
+	e.buffer[end] = '\n'
 }
 
 // finish writes what is left.

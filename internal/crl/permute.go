@@ -20,12 +20,11 @@ const (
 // value, how many bits it has, and the bytes before it.
 func lowest(serial []byte) (value uint64, width int, rest []byte) {
 	size := len(serial)
-	switch {
-	case size >= 8:
+	if size >= 8 {
 		return binary.BigEndian.Uint64(serial[size-8:]), 64, serial[:size-8]
-	case size >= 4: // two halves, which may overlap
-		value = uint64(binary.BigEndian.Uint32(serial)) << (8 * (size - 4))
-		return value | uint64(binary.BigEndian.Uint32(serial[size-4:])), 8 * size, nil
+	}
+	if cap(serial) >= 8 { // load what follows too, and shift it out
+		return binary.BigEndian.Uint64(serial[:8]) >> (64 - 8*size), 8 * size, nil
 	}
 	for _, b := range serial {
 		value = value<<8 | uint64(b)

@@ -1,9 +1,6 @@
 package crl
 
-import (
-	"bytes"
-	"io"
-)
+import "io"
 
 // MaxSize is the longest list that is read at all, in bytes of DER.
 const MaxSize = 1 << 30
@@ -29,7 +26,27 @@ type Output struct {
 // x509.ParseRevocationList refuses is refused too, version 1 apart. Errors of
 // r and of out.PEM come back wrapped.
 func Read(r io.Reader, out Output) (*List, error) {
-	p := newPass(r, out)
+	return newPass(make([]byte, 0, blockSize), r, out).read(out)
+}
+
+// ReadBytes is [Read] for a list that is in memory already. It copies nothing,
+// and its outputs go on beside each other.
+func ReadBytes(der []byte, out Output) (*List, error) {
+	return newPass(der, nil, out).read(out)
+}
+
+// Parse is [ReadBytes] with an index.
+func Parse(der []byte) (*List, *Builder, error) {
+	builder := &Builder{}
+	list, err := ReadBytes(der, Output{Index: builder})
+	if err != nil {
+		return nil, nil, err
+	}
+	return list, builder, nil
+}
+
+// read runs a pass, and leaves nothing behind when it fails.
+func (p *pass) read(out Output) (*List, error) {
 	defer p.relay.close()
 	list, err := p.run()
 	if err != nil {
@@ -37,14 +54,4 @@ func Read(r io.Reader, out Output) (*List, error) {
 		return nil, refuseFault(err, p.mark)
 	}
 	return list, nil
-}
-
-// Parse is [Read] for bytes, with an index on the way.
-func Parse(der []byte) (*List, *Builder, error) {
-	builder := &Builder{}
-	list, err := Read(bytes.NewReader(der), Output{Index: builder})
-	if err != nil {
-		return nil, nil, err
-	}
-	return list, builder, nil
 }

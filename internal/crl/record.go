@@ -2,6 +2,7 @@ package crl
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 )
 
@@ -27,25 +28,18 @@ func (r record) word() uint64 {
 	return value
 }
 
-// compare orders records of one class by permuted word, then by the rest of
-// the serial number. Entries with the same serial number come with the
-// earliest first; of two with the same date the one whose reason has the lower
-// code.
+// above is the serial number without the permuted word.
+func (r record) above() []byte { return r[recordHead:max(recordHead, len(r)-8)] }
+
+// sameSerial says whether two records of one class have one serial number.
+func (r record) sameSerial(other record) bool { return bytes.Equal(r.serial(), other.serial()) }
+
+// compare orders records of one class by serial number, then by date, then by
+// the code of the reason.
 func (r record) compare(other record) int {
-	a, b := r.word(), other.word()
-	if a == b {
-		order := bytes.Compare(r.serial(), other.serial())
-		if order != 0 {
-			return order
-		}
-		a, b = r.payload(), other.payload()
+	order := bytes.Compare(r.serial(), other.serial())
+	if order != 0 {
+		return order
 	}
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	default:
-		return 0
-	}
+	return cmp.Compare(r.payload(), other.payload())
 }

@@ -33,19 +33,24 @@ type loan struct {
 // pass hands on the first bytes of a block and returns another block, which
 // begins with the rest.
 func (r *relay) pass(block []byte, taken int) []byte {
+	r.blocks[r.current].bytes = block
+	lent := r.current
+	r.current = (r.current + 1) % loans
+	next := append(r.spare(), block[taken:]...)
+	r.lend(lent, block[:taken])
+	return next
+}
+
+// lend gives bytes to all consumers, as those of one of the blocks.
+func (r *relay) lend(number int, bytes []byte) {
 	if r.queues == nil {
 		r.start()
 	}
-	lent := &r.blocks[r.current].lent
-	r.blocks[r.current].bytes = block
-	r.current = (r.current + 1) % loans
-	next := r.spare()
-	next = append(next, block[taken:]...)
+	lent := &r.blocks[number].lent
 	lent.Add(len(r.queues))
 	for _, queue := range r.queues {
-		queue <- loan{block[:taken], lent}
+		queue <- loan{bytes, lent}
 	}
-	return next
 }
 
 // spare waits until the next block is not on loan any more.

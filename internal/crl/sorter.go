@@ -2,19 +2,27 @@ package crl
 
 import "slices"
 
-// sorter puts the records of a shelf into the order of their buckets.
+// sorter puts the records of a shelf into the order of their buckets. Those of
+// one bucket stay in that of the list, unless some have to go.
 type sorter struct {
-	*shelf
+	shelf  *shelf
 	counts []uint32 // of the records in each bucket
-	order  []uint32 // numbers of the records
+	order  []item
+}
+
+// item stands for a record while it is sorted. Its word is nearly always
+// enough to compare it.
+type item struct {
+	word   uint64
+	number uint32
 }
 
 // newSorter sorts by bucket, by counting.
 func newSorter(s *shelf, head tableHead) *sorter {
 	shift := head.width() - head.bucketBits
-	sorter := &sorter{shelf: s, counts: make([]uint32, head.buckets()), order: make([]uint32, head.entries)}
-	for i := range sorter.order {
-		sorter.counts[s.record(uint32(i)).word()>>shift]++
+	sorter := &sorter{shelf: s, counts: make([]uint32, head.buckets()), order: make([]item, head.entries)}
+	for number := range uint32(head.entries) {
+		sorter.counts[s.record(number).word()>>shift]++
 	}
 	next := make([]uint32, head.buckets())
 	sum := uint32(0)
@@ -22,49 +30,63 @@ func newSorter(s *shelf, head tableHead) *sorter {
 		next[bucket] = sum
 		sum += count
 	}
-	for i := range sorter.order {
-		place := &next[s.record(uint32(i)).word()>>shift]
-		sorter.order[*place] = uint32(i)
+	for number := range uint32(head.entries) {
+		word := s.record(number).word()
+		place := &next[word>>shift]
+		sorter.order[*place] = item{word, number}
 		*place++
 	}
 	return sorter
 }
 
-// dedupe sorts each bucket and keeps one of the entries with the same serial
-// number, the earliest. It returns how many it dropped.
+// dedupe keeps one of the entries with the same serial number, the earliest. It
+// returns how many it dropped.
 func (s *sorter) dedupe() int {
 	from, kept := 0, 0
 	for bucket, count := range s.counts {
-		entries := s.order[from : from+int(count)]
+		items := s.order[from : from+int(count)]
 		from += int(count)
-		if count > 1 {
-			s.sort(entries)
-			entries = slices.CompactFunc(entries, s.same)
-			s.counts[bucket] = uint32(len(entries))
+		if mayRepeat(items) {
+			slices.SortFunc(items, s.compare)
+			items = slices.CompactFunc(items, s.same)
+			s.counts[bucket] = uint32(len(items))
 		}
-		kept += copy(s.order[kept:], entries)
+		kept += copy(s.order[kept:], items)
 	}
 	s.order = s.order[:kept]
 	return from - kept
 }
 
-// sort orders the records of a bucket, mostly two or three: inserting is quick
-// then. A bucket with many is possible, and must not take their square.
-func (s *sorter) sort(entries []uint32) {
-	if len(entries) > 16 {
-		slices.SortFunc(entries, func(a, b uint32) int { return s.record(a).compare(s.record(b)) })
-		return
+// mayRepeat says whether two of the items of a bucket could have the same
+// serial number. Buckets hold two or so; one with many must not take their
+// square.
+func mayRepeat(items []item) bool {
+	if len(items) > 16 {
+		return true
 	}
-	for i := 1; i < len(entries); i++ {
-		moving, place := entries[i], i
-		r := s.record(moving)
-		for ; place > 0 && r.compare(s.record(entries[place-1])) < 0; place-- {
-			entries[place] = entries[place-1]
+	for i, one := range items {
+		for _, other := range items[:i] {
+			if one.word == other.word {
+				return true
+			}
 		}
-		entries[place] = moving
+	}
+	return false
+}
+
+// compare orders by permuted word, then by the rest of the serial number, then
+// by date and reason: of entries with one serial number the earliest is first.
+func (s *sorter) compare(a, b item) int {
+	switch {
+	case a.word < b.word:
+		return -1
+	case a.word > b.word:
+		return 1
+	default:
+		return s.shelf.record(a.number).compare(s.shelf.record(b.number))
 	}
 }
 
-func (s *sorter) same(a, b uint32) bool {
-	return string(s.record(a).serial()) == string(s.record(b).serial())
+func (s *sorter) same(a, b item) bool {
+	return a.word == b.word && s.shelf.record(a.number).sameSerial(s.shelf.record(b.number))
 }

@@ -15,7 +15,7 @@ var errEnd = errors.New("the end of the reader")
 // window is the part of a list that is in memory: a block of which the first
 // bytes were taken and the rest was read, but not taken yet.
 type window struct {
-	source io.Reader
+	source io.Reader // nil when all is in the block
 	block  []byte
 	taken  int
 	offset int64 // of the block's first byte in the list
@@ -35,6 +35,9 @@ func (w *window) unread(end int64) []byte {
 
 // more reads at least one byte more; errEnd says that there is none.
 func (w *window) more() error {
+	if w.source == nil {
+		return errEnd
+	}
 	if len(w.block) == cap(w.block) {
 		err := w.makeRoom()
 		if err != nil {
@@ -54,7 +57,7 @@ func (w *window) more() error {
 
 func (w *window) makeRoom() error {
 	if w.taken == 0 {
-		return fault("an element is longer than any list needs")
+		return faultLong
 	}
 	w.block = w.turn(w.block, w.taken)
 	w.offset += int64(w.taken)
@@ -121,8 +124,8 @@ func (w *window) element(tag byte, end int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if content > blockSize {
-		return nil, fault("an element is longer than any list needs")
+	if header+content > blockSize {
+		return nil, faultLong
 	}
 	err = w.fill(header + content)
 	if err != nil {
