@@ -4,178 +4,196 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"slices"
 )
 
-// enforce makes the trust store hold the target and nothing that it supersedes.
-func (s *settling) enforce(ctx context.Context, decision Decision) error {
+// rounds bounds the steps of one run on one identity. A change takes two: one
+// that makes it, and one that finds nothing left to do.
+const rounds = 6
+
+// enforce makes the trust store hold the target and nothing that it
+// supersedes: it plans a step, takes it, and looks again, until nothing is
+// left to do. So a run also clears away what another one left while both were
+// at work.
+func (s *settling) enforce(ctx context.Context) error {
+	s.world.turn.Lock()
+	defer s.world.turn.Unlock()
 	if s.world.unseen != nil {
 		return s.world.unseen
 	}
-	if decision.RemoveFirst {
-		err := s.makeRoom(ctx, decision.Remove)
-		if err != nil {
+	claimed := s.state.Accepted.SHA256
+	for range rounds {
+		decision := s.plan(Facts{})
+		s.describe(decision)
+		if s.settled(decision) || s.leftToOthers(decision, claimed) {
+			return nil
+		}
+		err := s.step(ctx, decision)
+		if err != nil && !errors.Is(err, ErrOvertaken) {
 			return err
 		}
-		decision.Remove = nil
+		again := s.lookAfter(ctx, err)
+		if again != nil {
+			return s.unsure(again, err)
+		}
 	}
-	if decision.Add {
+	return fmt.Errorf("enforcing a list: %w, %d times: the next run goes on", ErrOvertaken, rounds)
+}
+
+// settled says that there is nothing to do, and that the state says so too.
+func (s *settling) settled(decision Decision) bool {
+	if decision.changes() {
+		return false
+	}
+	return !decision.InForce() || s.state.Revocation == decision.Holder && s.state.Refused == nil
+}
+
+// leftToOthers says that a newer list turned up meanwhile: one that another
+// run claimed and is on its way to put in force, or one that somebody added by
+// hand. What it supersedes stays until then: it may be all that is in force.
+func (s *settling) leftToOthers(decision Decision, claimed string) bool {
+	bringing := decision.Target.SHA256 != claimed && (decision.Add || decision.Confirm != 0)
+	if !bringing && !decision.Claim {
+		return false
+	}
+	s.outcome.Detail = "a newer list turned up while this run was at work: another run goes on from here"
+	return true
+}
+
+// lookAfter looks again after a step. The state is read again only if another
+// run wrote it; if one does later, the next write will tell.
+func (s *settling) lookAfter(ctx context.Context, overtaken error) error {
+	if overtaken != nil {
+		return s.lookAgain(ctx)
+	}
+	return s.observe(ctx, s.world, s.now)
+}
+
+// unsure ends a run that cannot look again. The step before was taken whole,
+// unless another run came between: then nobody knows what is left to do.
+func (s *settling) unsure(again, overtaken error) error {
+	s.describe(s.plan(Facts{}))
+	if overtaken == nil {
+		return nil
+	}
+	return again
+}
+
+func (s *settling) step(ctx context.Context, decision Decision) error {
+	switch {
+	case decision.RemoveFirst:
+		return s.replace(ctx, decision)
+	case decision.Add:
 		return s.add(ctx, decision)
-	}
-	if decision.Holder != 0 {
+	case decision.Confirm != 0:
+		return s.confirm(ctx, decision)
+	default:
 		return s.adopt(ctx, decision)
 	}
-	return nil
-}
-
-// adopt takes an ID that holds the target already. Before anything leaves on
-// the strength of it, the trust store must show that it still has it: its list
-// of IDs may lag behind, and other runs and operators remove IDs too.
-func (s *settling) adopt(ctx context.Context, decision Decision) error {
-	if len(decision.Remove) > 0 {
-		err := s.alive(ctx, decision.Holder, decision.Target)
-		if err != nil {
-			return err
-		}
-	}
-	return s.supersede(ctx, decision.Holder, decision)
-}
-
-func (s *settling) alive(ctx context.Context, id int64, target Facts) error {
-	held, err := s.contentOf(ctx, id)
-	if err != nil {
-		return fmt.Errorf("making sure of revocation %d before removing what it supersedes: %w", id, err)
-	}
-	if held.facts.SHA256 != target.SHA256 {
-		return fmt.Errorf("making sure of revocation %d before removing what it supersedes: it holds another list than is remembered: nothing was removed", id)
-	}
-	return nil
 }
 
 // add imports the target, makes sure that it is still the newest and that it
 // arrived whole, and only then lets go of what it supersedes.
 func (s *settling) add(ctx context.Context, decision Decision) error {
+	if !s.state.published() {
+		return errors.New("adding the list to the trust store: it is not in the bucket: the next run stores it again")
+	}
 	added, err := s.TrustStore.Add(ctx, s.state.List)
 	if err != nil {
-		return fmt.Errorf("adding the list to the trust store: %w", err)
+		return s.notAdded(ctx, err)
 	}
-	state, err := s.loadState(ctx, s.state.Identity)
+	s.world.note(added, verdict{Identity: s.state.Identity, Facts: decision.Target})
+	err = s.reload(ctx)
 	if err != nil {
 		return fmt.Errorf("reading the claim again after adding revocation %d: %w: both lists stay, the next run cleans up", added.ID, err)
 	}
-	s.state = state
-	if state.Accepted.SHA256 != decision.Target.SHA256 {
-		s.outcome.Detail = fmt.Sprintf("another run brought a newer list meanwhile: revocation %d is taken back", added.ID)
-		return s.takeBack(ctx, added.ID, unchanged)
+	if s.state.Accepted.SHA256 != decision.Target.SHA256 || s.state.gaveUp(added.ID) {
+		return s.overtaken(ctx, added.ID)
 	}
-	entries, err := s.readBack(ctx, added.ID)
+	held, err := s.readBack(ctx, added.ID, decision.Target)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: both lists stay, the next run cleans up", err)
 	}
-	if !decision.Target.counts(entries) || !decision.Target.counts(added.Entries) {
-		return s.mismatch(ctx, added.ID, entries, decision.Target)
+	if !held.whole() {
+		return s.mismatch(ctx, held)
 	}
-	return s.supersede(ctx, added.ID, decision)
+	return s.supersede(ctx, held, superseded(s.world.observed(s.state.Identity), held.Facts, held.ID))
 }
 
-// readBack asks the trust store what it counted under the new ID.
-func (s *settling) readBack(ctx context.Context, id int64) (int64, error) {
-	for try := range tries {
-		revocations, err := s.TrustStore.Revocations(ctx)
+// overtaken gives the new ID up for the newer list of another run, at once if
+// that is in force already: a gate that goes by the highest ID goes by ours
+// now. Until it is in force, ours may be the newest there is.
+func (s *settling) overtaken(ctx context.Context, id int64) error {
+	if s.state.Revocation != 0 && !s.state.gaveUp(id) {
+		err := s.takeBack(ctx, id, s.remembered())
 		if err != nil {
-			return 0, fmt.Errorf("reading back revocation %d: %w: both lists stay, the next run cleans up", id, err)
-		}
-		for _, revocation := range revocations {
-			if revocation.ID == id {
-				return revocation.Entries, nil
-			}
-		}
-		err = s.Pause(ctx, 250*time.Millisecond<<try)
-		if err != nil {
-			return 0, fmt.Errorf("waiting for revocation %d to appear: %w", id, err)
+			return err
 		}
 	}
-	return 0, fmt.Errorf("reading back revocation %d: the trust store does not show it: both lists stay, the next run cleans up", id)
+	return fmt.Errorf("adding revocation %d: %w", id, ErrOvertaken)
 }
 
-// mismatch takes the new ID back, never the old one, and remembers the list.
-func (s *settling) mismatch(ctx context.Context, id, entries int64, target Facts) error {
-	s.outcome.Action, s.outcome.Reason = Refuse, CountMismatch
-	err := s.takeBack(ctx, id, func(state State) State { return state.refusing(CountMismatch, s.now) })
-	return errors.Join(err, because(CountMismatch, fmt.Errorf(
-		"reading back revocation %d: the trust store counted %d entries, the list has %d: the list before it stays in force; look at the list with sekisho crl inspect",
-		id, entries, target.Entries)))
-}
-
-// supersede writes down that id enforces the target and what it supersedes;
-// if that write stands, and only then, what is superseded leaves.
-func (s *settling) supersede(ctx context.Context, id int64, decision Decision) error {
-	s.outcome.Revocation = id
-	next := s.state.settled(id, decision.Remove, s.now).pruned(s.world.shown())
-	if s.state.enforces(id, decision.Remove) {
-		return s.remove(ctx, decision.Remove)
+// notAdded remembers the trust store's verdict on the list, if that is what
+// the error is, so that it is not asked the same question at every run.
+func (s *settling) notAdded(ctx context.Context, problem error) error {
+	problem = fmt.Errorf("adding the list to the trust store: %w", problem)
+	reason := reasonOf(problem)
+	if !slices.Contains([]Reason{InvalidContent, ContentNotFound, QuotaEntries, QuotaLists}, reason) {
+		return problem
 	}
-	saved, err := s.saveState(ctx, s.state, next)
-	if errors.Is(err, ErrOvertaken) {
-		s.outcome.Detail = "another run is at work on this list: the next run cleans up"
+	next := s.state.refusing(reason, s.now)
+	if reason == ContentNotFound {
+		next.List = Stored{}
+	}
+	next.Updated = s.now
+	return errors.Join(problem, s.save(ctx, next))
+}
+
+// confirm looks again at an ID that holds the target, but was not counted so:
+// either the answer was wrong, or the list did not arrive whole and whoever
+// added it did not come to take it back.
+func (s *settling) confirm(ctx context.Context, decision Decision) error {
+	held, err := s.readBack(ctx, decision.Confirm, decision.Target)
+	switch {
+	case errors.Is(err, errNotShown):
+		s.world.drop(decision.Confirm)
 		return nil
-	}
-	if err != nil {
+	case err != nil || held.whole():
 		return err
+	case s.state.gaveUp(held.ID):
+		return s.remove(ctx, []int64{held.ID})
 	}
-	s.state = saved
-	return s.remove(ctx, decision.Remove)
+	return s.takeBack(ctx, held.ID, s.remembered())
 }
 
-// takeBack gives up an ID of our own that must not stay, and removes it. The
-// state is written first, so that no other run comes to count on that ID; if
-// one already does, the ID stays and the next run sorts it out.
-func (s *settling) takeBack(ctx context.Context, id int64, also func(State) State) error {
-	for range tries {
-		if s.state.Revocation == id {
-			s.outcome.Detail = fmt.Sprintf("another run counts on revocation %d: it stays", id)
-			return nil
-		}
-		saved, err := s.saveState(ctx, s.state, also(s.state.retiring([]int64{id})))
-		if err == nil {
-			s.state = saved
-			return s.remove(ctx, []int64{id})
-		}
-		if !errors.Is(err, ErrOvertaken) {
-			return err
-		}
-		s.state, err = s.loadState(ctx, s.state.Identity)
+// adopt goes by the newest list that is there: it is the target, or has to
+// stand in for it. Before anything leaves on the strength of it, the trust
+// store must show that it still has it: its list of IDs may lag behind, and
+// others remove IDs too.
+func (s *settling) adopt(ctx context.Context, decision Decision) error {
+	if len(decision.Remove) > 0 {
+		_, err := s.proof(ctx, decision.Holder, decision.Held)
 		if err != nil {
-			return err
+			return fmt.Errorf("making sure of what is in force before removing what it supersedes: %w: nothing was removed", err)
 		}
 	}
-	return fmt.Errorf("giving up revocation %d: %w, %d times: the next run cleans up", id, ErrOvertaken, tries)
+	return s.supersede(ctx, Held{Revocation: Revocation{ID: decision.Holder}, Facts: decision.Held}, decision.Remove)
 }
 
-func unchanged(state State) State { return state }
-
-// makeRoom removes what is in force before its successor is added: the gap
+// replace removes what is in force before its successor is added: the gap
 // that an operator chose over a list that does not fit at all.
-func (s *settling) makeRoom(ctx context.Context, ids []int64) error {
-	next := s.state.retiring(ids)
-	next.Revocation = 0
-	saved, err := s.saveState(ctx, s.state, next)
+func (s *settling) replace(ctx context.Context, decision Decision) error {
+	next := s.remembered().retiring(decision.Remove)
+	next.Revocation, next.Updated = 0, s.now
+	err := s.save(ctx, next)
 	if err != nil {
 		return fmt.Errorf("making room for the list: %w", err)
 	}
-	s.state = saved
 	s.outcome.Gap = true
-	return s.remove(ctx, ids)
-}
-
-func (s *settling) remove(ctx context.Context, ids []int64) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	err := s.TrustStore.Remove(ctx, ids)
+	err = s.remove(ctx, decision.Remove)
 	if err != nil {
-		return fmt.Errorf("removing revocations %v: %w: the next run tries again", ids, err)
+		return err
 	}
-	s.outcome.Removed = append(s.outcome.Removed, ids...)
-	return nil
+	decision.Remove = nil
+	return s.add(ctx, decision)
 }

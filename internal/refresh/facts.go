@@ -59,6 +59,9 @@ func (f Facts) counts(entries int64) bool {
 	return entries <= int64(f.Entries) && entries >= int64(f.Entries-f.Odd)
 }
 
+// whole says that the trust store counted in a list what there is in it.
+func (h Held) whole() bool { return h.Facts.counts(h.Entries) }
+
 // newer says whether this list replaces the other one: any list is newer than
 // none, and none is newer than itself. The order is that of crl.Compare.
 func (f Facts) newer(than Facts) bool {

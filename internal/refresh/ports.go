@@ -71,7 +71,9 @@ type bucket interface {
 // trustStore is the one trust store that a refresher feeds.
 //
 // Add is never retried by the adapter: an answer that was lost may have taken
-// effect, and only a look at the trust store tells. The others may be.
+// effect, and only a look at the trust store tells. The others may be. Where
+// an error of Add is the trust store's verdict on the list, its Reason() is
+// InvalidContent, ContentNotFound, QuotaEntries or QuotaLists.
 type trustStore interface {
 	// Revocations lists what is in force now, in the order of the IDs. It may
 	// lag behind an Add or a Remove.

@@ -1,63 +1,64 @@
 package refresh
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/sekisho/sekisho/internal/crl"
 	"github.com/sekisho/sekisho/internal/snapshot"
 )
 
-// publish puts the target into the bucket, as PEM for the trust store and as
-// an index for the verifier, and notes where. Both keys follow from the hash
-// of the list, so writing them again changes nothing but the version.
-func (s *settling) publish(ctx context.Context, decision Decision) error {
-	if !decision.Target.known() || s.state.published() {
-		return nil
-	}
-	list, err := s.whole(ctx, decision.Target)
-	if err != nil {
-		return err
-	}
+// record makes the state say what is decided: which list is the newest, where
+// it lies, and which source it comes from. The list is stored first, so that a
+// claim never names what nobody has. ErrOvertaken says that another run wrote
+// the state meanwhile.
+func (s *settling) record(ctx context.Context, target Facts) error {
 	next := s.state.State
-	next.Updated, next.Validators = s.now, list.validators
+	if next.Accepted.SHA256 != target.SHA256 {
+		next = next.claimed(target, s.now)
+	}
+	if !next.published() {
+		stored, err := s.store(ctx, next)
+		if err != nil {
+			return err
+		}
+		next = stored
+	}
+	if s.list != nil && s.list.facts.SHA256 == target.SHA256 {
+		next.Accepted, next.Validators = s.list.facts, s.list.validators
+	}
+	if !s.departed(next) {
+		next.Unwanted, next.Ended = time.Time{}, false
+	}
+	next.Source, next.Updated = s.owner(), s.now
+	return s.save(ctx, next)
+}
+
+// store puts the accepted list into the bucket, as PEM for the trust store and
+// as an index for the verifier. Both keys follow from the hash of the list, so
+// writing them again changes nothing but the version.
+func (s *settling) store(ctx context.Context, next State) (State, error) {
+	list, err := s.whole(ctx, next.Accepted)
+	if err != nil {
+		return next, err
+	}
+	defer list.release()
+	next.Accepted, next.Validators = list.facts, list.validators
 	next.Issuer, next.Authority = list.issuer.Subject.String(), authority(list.issuer)
 	next.List, err = s.putList(ctx, list)
 	if err != nil {
-		return err
+		return next, err
 	}
 	next.Index, err = s.putIndex(ctx, list)
-	if err != nil {
-		return err
-	}
-	return s.notePublished(ctx, next)
+	return next, err
 }
 
-// notePublished writes the state. Another run may have published the same
-// list meanwhile; another list means that this run was overtaken.
-func (s *settling) notePublished(ctx context.Context, next State) error {
-	saved, err := s.saveState(ctx, s.state, next)
-	if err == nil {
-		s.state = saved
-		return nil
-	}
-	if !errors.Is(err, ErrOvertaken) {
-		return err
-	}
-	s.state, err = s.loadState(ctx, next.Identity)
-	if err != nil {
-		return err
-	}
-	if s.state.Accepted.SHA256 != next.Accepted.SHA256 || !s.state.published() {
-		return fmt.Errorf("publishing a list: %w: that run takes it from here", ErrOvertaken)
-	}
-	return nil
-}
-
-func (s *settling) putList(ctx context.Context, list candidate) (Stored, error) {
+func (s *settling) putList(ctx context.Context, list *candidate) (Stored, error) {
 	key := snapshot.ListKey(list.facts.SHA256)
 	stored, err := s.Bucket.Put(ctx, Upload{Key: key, Body: crl.NewPEMReader(list.der), ContentType: "application/x-pem-file"})
 	if err != nil {
@@ -66,7 +67,7 @@ func (s *settling) putList(ctx context.Context, list candidate) (Stored, error) 
 	return stored, nil
 }
 
-func (s *settling) putIndex(ctx context.Context, list candidate) (snapshot.Object, error) {
+func (s *settling) putIndex(ctx context.Context, list *candidate) (snapshot.Object, error) {
 	index, err := list.builder.Build(list.list, list.issuer)
 	if err != nil {
 		return snapshot.Object{}, fmt.Errorf("indexing a list of %s: %w", list.list.Issuer, err)
@@ -80,26 +81,57 @@ func (s *settling) putIndex(ctx context.Context, list candidate) (snapshot.Objec
 	return snapshot.Object{Key: key, SHA256: hex.EncodeToString(sum[:])}, nil
 }
 
-// whole is the target with all its bytes: as fetched, or else as the trust
-// store holds it.
-func (s *settling) whole(ctx context.Context, target Facts) (candidate, error) {
-	if s.list != nil && s.list.facts.SHA256 == target.SHA256 {
-		return *s.list, nil
+// whole is a list with all its bytes: as fetched, or else as the bucket or the
+// trust store keeps it.
+func (s *settling) whole(ctx context.Context, target Facts) (*candidate, error) {
+	if s.list != nil && s.list.facts.SHA256 == target.SHA256 && s.list.der != nil {
+		return s.list, nil
 	}
-	for _, held := range s.world.observed(s.state.Identity).Ours {
-		if held.Facts.SHA256 != target.SHA256 {
-			continue
-		}
-		return s.contentOf(ctx, held.ID)
+	der, err := s.kept(ctx, target)
+	if err != nil {
+		return nil, err
 	}
-	return candidate{}, fmt.Errorf("publishing the accepted list: an earlier run was cut off before it stored the list, and the source does not deliver it now: the list before it stays in force")
+	list, err := s.examine(der, keptPolicy(), s.now)
+	if err != nil {
+		return nil, err
+	}
+	return list.due(s.source.policy()), nil
 }
 
-// contentOf reads a list back from the trust store and examines it.
-func (s *settling) contentOf(ctx context.Context, id int64) (candidate, error) {
-	text, err := s.Contents.RevocationContent(ctx, id)
-	if err != nil {
-		return candidate{}, fmt.Errorf("reading the content of revocation %d: %w", id, err)
+// kept is the DER of a list, out of the bucket or out of the trust store.
+func (s *settling) kept(ctx context.Context, target Facts) ([]byte, error) {
+	object, err := s.Bucket.Get(ctx, snapshot.ListKey(target.SHA256))
+	if err == nil {
+		lists, err := crl.Split(object.Body)
+		if err == nil && len(lists) == 1 && isList(lists[0], target) {
+			return lists[0], nil
+		}
 	}
-	return s.examineContent(text, s.now)
+	if err != nil && !errors.Is(err, ErrAbsent) {
+		return nil, fmt.Errorf("reading a list again: %w", err)
+	}
+	for _, held := range s.world.observed(s.state.Identity).Ours {
+		if held.Facts.SHA256 == target.SHA256 {
+			return s.proof(ctx, held.ID, target)
+		}
+	}
+	return nil, errors.New("reading a list again: neither the bucket nor the trust store has it, and the source does not deliver it now: what is in force stays")
+}
+
+// proof reads back what an ID holds: it is there, and holds that very list.
+func (s *settling) proof(ctx context.Context, id int64, list Facts) ([]byte, error) {
+	der, err := s.contentOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !isList(der, list) {
+		return nil, fmt.Errorf("reading the content of revocation %d: it is another list than is remembered", id)
+	}
+	return der, nil
+}
+
+func isList(der []byte, list Facts) bool {
+	sum := sha256.Sum256(der)
+	want, err := hex.DecodeString(list.SHA256)
+	return err == nil && bytes.Equal(sum[:], want)
 }

@@ -6,8 +6,36 @@ import (
 	"github.com/sekisho/sekisho/internal/crl"
 )
 
-// fit checks the quotas before the call that would run into them: while old
-// and new are both present, both count.
+// Limits are the trust store's quotas (ALB guide, load-balancer-limits).
+type Limits struct {
+	// Entries of all lists together, 500,000 unless AWS raised it.
+	Entries int64
+	// Lists in one trust store, 30 unless AWS raised it.
+	Lists int
+	// PEMBytes of one list file, 50 MB; AWS does not raise it.
+	PEMBytes int64
+	// AllowScoped lets a list that speaks for some certificates only into the
+	// trust store; without it such a list goes to the verifier alone.
+	AllowScoped bool
+	// ReplaceOverlap removes the old list first when old and new do not fit
+	// together. That leaves a time without either: a moment as a rule, until
+	// the next run if this one is cut off, longer if the trust store does not
+	// take the new one. So it is off by default.
+	ReplaceOverlap bool
+}
+
+// DefaultLimits are AWS's own.
+func DefaultLimits() Limits { return Limits{Entries: 500_000, Lists: 30, PEMBytes: 50_000_000} }
+
+// usage is what lists take of the quotas.
+type usage struct {
+	entries int64
+	lists   int
+}
+
+// fit adds the target if there is room, and checks that before the call that
+// would run into a quota: while old and new are both present, both count.
+// Where room is short, what is superfluous leaves first.
 func fit(decision Decision, observed Observed, limits Limits) Decision {
 	pemBytes := int64(crl.PEMLen(int(decision.Target.Size)))
 	if pemBytes > limits.PEMBytes {
@@ -15,31 +43,53 @@ func fit(decision Decision, observed Observed, limits Limits) Decision {
 			"the list is %d bytes as PEM, a trust store takes %d: let the CA drop expired certificates from its list or split it by distribution point; the verifier uses it all the same",
 			pemBytes, limits.PEMBytes))
 	}
-	own := int64(0)
-	for _, held := range observed.Ours {
-		own += held.Entries
-	}
-	wanted := observed.OtherEntries + int64(decision.Target.Entries)
-	lists := observed.OtherLists + 1
-	reason := shortage(wanted+own, lists+len(observed.Ours), limits)
-	if reason == "" {
+	wanted := observed.with(decision.Target)
+	reason := wanted.over(limits)
+	switch {
+	case reason == "":
+		return add(decision, superseded(observed, decision.Target, 0))
+	case len(decision.Remove) > 0:
 		return decision
-	}
-	if limits.ReplaceOverlap && len(observed.Ours) > 0 && shortage(wanted, lists, limits) == "" {
+	case limits.ReplaceOverlap && decision.Holder != 0 && wanted.without(observed, decision.Holder).over(limits) == "":
 		decision.RemoveFirst = true
 		decision.Detail = "old and new do not fit together: the old list leaves first, and for a moment neither is in force"
-		return decision
+		return add(decision, []int64{decision.Holder})
 	}
 	return refuse(decision, reason, fmt.Sprintf(
 		"the trust store would hold %d entries in %d lists for the moment of the change, its quotas are %d and %d: ask AWS to raise them (L-37E1617B entries, L-332EE142 lists) and set limits accordingly, or set overlap to \"replace\" and accept a moment without a list; the verifier uses the list all the same",
-		wanted+own, lists+len(observed.Ours), limits.Entries, limits.Lists))
+		wanted.entries, wanted.lists, limits.Entries, limits.Lists))
 }
 
-func shortage(entries int64, lists int, limits Limits) Reason {
-	if entries > limits.Entries {
+func add(decision Decision, remove []int64) Decision {
+	decision.Add, decision.Remove = true, remove
+	return decision
+}
+
+// with is what all lists take together, target among them.
+func (o Observed) with(target Facts) usage {
+	all := usage{entries: o.OtherEntries + int64(target.Entries), lists: o.OtherLists + 1 + len(o.Ours)}
+	for _, held := range o.Ours {
+		all.entries += held.Entries
+	}
+	return all
+}
+
+func (u usage) without(observed Observed, id int64) usage {
+	for _, held := range observed.Ours {
+		if held.ID == id {
+			u.entries -= held.Entries
+			u.lists--
+		}
+	}
+	return u
+}
+
+// over is the quota that is exceeded, if one is.
+func (u usage) over(limits Limits) Reason {
+	if u.entries > limits.Entries {
 		return QuotaEntries
 	}
-	if lists > limits.Lists {
+	if u.lists > limits.Lists {
 		return QuotaLists
 	}
 	return ""

@@ -13,6 +13,8 @@ const (
 	Overtaken Reason = "overtaken"
 	// Claimed: another source delivers lists of the same identity.
 	Claimed Reason = "claimed-by-another-source"
+	// StateLost: what was remembered of a list was gone or damaged.
+	StateLost Reason = "state-lost"
 	// Uncovered: a CA of the bundle has no list at all.
 	Uncovered Reason = "uncovered"
 )

@@ -48,6 +48,9 @@ type Refresher struct {
 	Sources []Source
 	Bundle  Bundle
 	Limits  Limits
+	// TrustStoreARN names the trust store. What is remembered of the IDs of
+	// another one is forgotten: they begin anew there.
+	TrustStoreARN string
 	// RequireCoverage fails a run that leaves a CA of the bundle without a list.
 	RequireCoverage bool
 

@@ -35,6 +35,9 @@ type Outcome struct {
 	Stale bool `json:"stale,omitempty"`
 	// Revocation is the ID that enforces List; 0 when none does.
 	Revocation int64 `json:"revocationId,omitempty"`
+	// Enforced is the newest list that is whole in the trust store: List, or
+	// an older one for as long as the trust store does not take List.
+	Enforced Facts `json:"enforced,omitzero"`
 	// Removed are the IDs that left the trust store.
 	Removed []int64 `json:"removed,omitempty"`
 	// Gap says that for a moment no list was in force, as overlap "replace" allows.
@@ -44,7 +47,9 @@ type Outcome struct {
 	Steps []Step `json:"steps,omitempty"`
 
 	err error
-	// taken says that the list, if one was delivered, was not refused.
+	// exempt says that the trust store is not meant to hold the list.
+	exempt bool
+	// taken says that the list, if one was delivered, is the accepted one.
 	taken bool
 }
 
@@ -63,7 +68,7 @@ func (o Outcome) Failed() bool { return o.err != nil || o.Action == Refuse }
 func (r Report) Err() error {
 	var errs []error
 	for _, outcome := range r.Outcomes {
-		if outcome.List.known() && (outcome.Revocation != 0 || outcome.Reason == Scoped) {
+		if outcome.Enforced.known() || outcome.exempt {
 			continue
 		}
 		if outcome.err != nil {
@@ -89,5 +94,8 @@ func (o Outcome) failed(problem error) Outcome {
 
 func refusal(problem error) bool {
 	var refused *crl.RefusedError
-	return errors.As(problem, &refused) && refused.Reason != crl.ReasonBehind
+	if errors.As(problem, &refused) {
+		return refused.Reason != crl.ReasonBehind
+	}
+	return reasonOf(problem) == Claimed
 }

@@ -3,9 +3,6 @@ package refresh
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -26,35 +23,24 @@ func (r *Refresher) Run(ctx context.Context) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	report.Foreign = w.foreign
 	report.Outcomes = r.settleAll(ctx, w, now)
-	pointed := r.point(ctx)
-	report.Uncovered, err = r.uncovered(ctx)
-	return report, errors.Join(report.Err(), pointed, err, r.coverage(report.Uncovered))
+	pointed := r.point(ctx, w)
+	report.Foreign = w.foreign()
+	report.Uncovered = r.uncovered(w)
+	return report, errors.Join(report.Err(), w.unseen, pointed, r.coverage(report.Uncovered))
 }
 
-// coverage is the reason to call a run failed that leaves a CA without a list
-// although every certificate must be found in one.
-func (r *Refresher) coverage(uncovered []string) error {
-	if !r.RequireCoverage || len(uncovered) == 0 {
-		return nil
-	}
-	return because(Uncovered, fmt.Errorf(
-		"no list of %s is in force, so nobody below could be let in: add a source for it, or set revocation to \"require-leaf\" if only the lists of issuing CAs matter",
-		strings.Join(uncovered, " and of ")))
-}
-
-// settleAll works on each source at the same time, and on the identities that
-// no source delivers any more: their lists stay in force.
+// settleAll works on each source at the same time, and then on the identities
+// that no source delivers any more: their lists stay in force.
 func (r *Refresher) settleAll(ctx context.Context, w *world, now time.Time) []Outcome {
-	results := make([][]Outcome, len(r.Sources)+1)
+	results := make([][]Outcome, len(r.Sources))
 	var working sync.WaitGroup
 	for i, source := range r.Sources {
 		working.Go(func() { results[i] = r.settleSource(ctx, w, source, now) })
 	}
-	working.Go(func() { results[len(r.Sources)] = r.settleOrphans(ctx, w, now) })
 	working.Wait()
-	return slices.Concat(results...)
+	outcomes := slices.Concat(results...)
+	return append(outcomes, r.settleRest(ctx, w, outcomes, now)...)
 }
 
 // settleSource fetches what a source has and settles each identity that it
@@ -67,10 +53,7 @@ func (r *Refresher) settleSource(ctx context.Context, w *world, source Source, n
 	for _, identity := range w.identitiesOf(source, got.lists) {
 		s := r.begin(w, identity, source, now)
 		s.outcome.URL, s.outcome.Steps = got.url, []Step{fetching}
-		s.list = pick(got.lists, identity)
-		if s.list == nil {
-			s.delivered = got.err
-		}
+		s.receive(got)
 		outcomes = append(outcomes, r.settleOne(ctx, s))
 	}
 	if len(outcomes) == 0 {
@@ -80,42 +63,49 @@ func (r *Refresher) settleSource(ctx context.Context, w *world, source Source, n
 	return outcomes
 }
 
-// settleOne refuses a list whose identity another configured source delivers:
-// two mirrors of one list belong into one source.
-func (r *Refresher) settleOne(ctx context.Context, s *settling) Outcome {
-	owner := s.state.Source
-	if owner == "" || owner == s.outcome.Source || !r.configured(owner) {
-		return s.settle(ctx)
+// receive takes from a delivery what belongs to the identity.
+func (s *settling) receive(got delivery) {
+	s.list = newest(got.lists, s.state.Identity)
+	if s.list == nil {
+		s.delivered = got.err
+		s.dropped = got.err == nil && !got.notModified
 	}
-	s.outcome.List, s.outcome.Revocation = s.state.Accepted, s.state.Revocation
-	s.outcome.Action = Refuse
-	return s.finish(because(Claimed, fmt.Errorf(
-		"settling a list of %s: source %s delivers it already: name the addresses of one list as mirrors of one source", s.state.Issuer, owner)))
 }
 
-// settleOrphans heals the lists of sources that are no longer configured.
-func (r *Refresher) settleOrphans(ctx context.Context, w *world, now time.Time) []Outcome {
+// settleRest looks after the lists that belong to no configured source, and
+// those whose state does not say to which.
+func (r *Refresher) settleRest(ctx context.Context, w *world, done []Outcome, now time.Time) []Outcome {
 	var outcomes []Outcome
-	for _, identity := range w.identities() {
-		owner := w.states[identity].Source
-		if r.configured(owner) || !w.states[identity].Accepted.known() {
+	states := w.latest()
+	for _, identity := range slices.Sorted(maps.Keys(states)) {
+		state := states[identity]
+		settled := slices.ContainsFunc(done, func(o Outcome) bool { return o.Identity == identity })
+		if settled || !state.Accepted.known() && state.unread == nil {
 			continue
 		}
-		outcomes = append(outcomes, r.begin(w, identity, Source{Name: owner}, now).settle(ctx))
+		s := r.begin(w, identity, Source{Name: state.Source}, now)
+		outcomes = append(outcomes, r.settleOne(ctx, s))
 	}
 	return outcomes
+}
+
+func (r *Refresher) settleOne(ctx context.Context, s *settling) Outcome {
+	if s.list == nil && r.departed(s.state.State) {
+		return s.retire(ctx)
+	}
+	return s.settle(ctx)
 }
 
 func (r *Refresher) begin(w *world, identity string, source Source, now time.Time) *settling {
 	limits := r.Limits
 	limits.AllowScoped = source.AllowScoped
 	limits.ReplaceOverlap = limits.ReplaceOverlap || source.ReplaceOverlap
-	state, ok := w.states[identity]
+	state, ok := w.latest()[identity]
 	if !ok {
-		state = tracked{State: State{Identity: identity}}
+		state = tracked{State: State{Identity: identity, TrustStore: r.TrustStoreARN}}
 	}
 	return &settling{
-		Refresher: r, world: w, state: state, limits: limits, now: now,
+		Refresher: r, world: w, source: source, state: state, limits: limits, now: now,
 		outcome: Outcome{Source: source.Name, Identity: identity},
 	}
 }
@@ -129,14 +119,14 @@ func nothing(source Source, got delivery, fetching Step) Outcome {
 	return outcome.failed(got.err)
 }
 
-func pick(lists []candidate, identity string) *candidate {
-	var newest *candidate
-	for i, list := range lists {
-		if list.identity == identity && (newest == nil || list.facts.newer(newest.facts)) {
-			newest = &lists[i]
+func newest(lists []*candidate, identity string) *candidate {
+	var found *candidate
+	for _, list := range lists {
+		if list.identity == identity && (found == nil || list.facts.newer(found.facts)) {
+			found = list
 		}
 	}
-	return newest
+	return found
 }
 
 func (r *Refresher) configured(name string) bool {
@@ -144,18 +134,25 @@ func (r *Refresher) configured(name string) bool {
 }
 
 // heldOf is the condition for the next request: what came with the last
-// answer, as long as every list of that source is stored.
+// answer, as long as every list of that source is stored, and all came with
+// that answer.
 func (r *Refresher) heldOf(w *world, source Source) Validators {
-	var held Validators
-	for _, identity := range w.identitiesOf(source, nil) {
-		state := w.states[identity]
-		if !state.published() {
+	states := w.latest()
+	identities := w.identitiesOf(source, nil)
+	if len(identities) == 0 {
+		return Validators{}
+	}
+	held := states[identities[0]].Validators
+	for _, identity := range identities {
+		if !states[identity].published() {
 			return Validators{}
 		}
-		held = state.Validators
+		if states[identity].Validators != held {
+			held = Validators{}
+		}
 	}
 	latest, ok := r.held.get(source.Name)
-	if ok && held != (Validators{}) {
+	if ok {
 		return latest
 	}
 	return held
@@ -170,13 +167,10 @@ func (r *Refresher) remember(source Source, got delivery, outcomes []Outcome) {
 	r.held.set(source.Name, got.validators)
 }
 
-// identities are all that states are kept of, in order.
-func (w *world) identities() []string { return slices.Sorted(maps.Keys(w.states)) }
-
 // identitiesOf are the identities that a source delivered now or before.
-func (w *world) identitiesOf(source Source, lists []candidate) []string {
+func (w *world) identitiesOf(source Source, lists []*candidate) []string {
 	var all []string
-	for identity, state := range w.states {
+	for identity, state := range w.latest() {
 		if state.Source == source.Name {
 			all = append(all, identity)
 		}
@@ -188,24 +182,10 @@ func (w *world) identitiesOf(source Source, lists []candidate) []string {
 	return slices.Compact(all)
 }
 
-// shown are the IDs that the trust store had at the start of the run.
-func (w *world) shown() []int64 {
-	ids := make([]int64, len(w.revocations))
-	for i, revocation := range w.revocations {
-		ids[i] = revocation.ID
-	}
-	return ids
-}
-
-// uncovered names the CAs of the bundle of which no list is in force.
-func (r *Refresher) uncovered(ctx context.Context) ([]string, error) {
-	w := &world{states: map[string]tracked{}, identified: map[int64]identified{}}
-	err := r.loadStates(ctx, w)
-	if err != nil {
-		return nil, err
-	}
+// uncovered names the CAs of the bundle of which no list is published.
+func (r *Refresher) uncovered(w *world) []string {
 	covered := map[string]bool{}
-	for _, state := range w.states {
+	for _, state := range w.latest() {
 		covered[state.Authority] = covered[state.Authority] || state.published()
 	}
 	var missing []string
@@ -215,13 +195,16 @@ func (r *Refresher) uncovered(ctx context.Context) ([]string, error) {
 		}
 	}
 	slices.SortFunc(missing, cmp.Compare[string])
-	return slices.Compact(missing), nil
+	return slices.Compact(missing)
 }
 
-// authority tells one CA from another: its name and its key.
-func authority(ca *x509.Certificate) string {
-	h := sha256.New()
-	h.Write(ca.RawSubject)
-	h.Write(ca.RawSubjectPublicKeyInfo)
-	return hex.EncodeToString(h.Sum(nil))
+// coverage is the reason to call a run failed that leaves a CA without a list
+// although every certificate must be found in one.
+func (r *Refresher) coverage(uncovered []string) error {
+	if !r.RequireCoverage || len(uncovered) == 0 {
+		return nil
+	}
+	return because(Uncovered, fmt.Errorf(
+		"no list of %s is in force, so nobody below could be let in: add a source for it, or set revocation to \"require-leaf\" if only the lists of issuing CAs matter",
+		strings.Join(uncovered, " and of ")))
 }

@@ -7,19 +7,22 @@ import (
 	"time"
 )
 
-// tries bounds how often a step is begun anew because another run wrote the
-// state meanwhile, and how often an answer that lags behind is asked for.
+// tries bounds how often a step is begun anew because another run wrote
+// meanwhile.
 const tries = 5
 
 // settling is the work on one identity in one run.
 type settling struct {
 	*Refresher
-	world *world
-	state tracked
+	world  *world
+	source Source
+	state  tracked
 	// list is what was fetched and checked, nil when nothing new was.
 	list   *candidate
 	limits Limits
 	now    time.Time
+	// dropped says that the source answers, and no longer with this list.
+	dropped bool
 
 	// delivered is why the source delivered no list, refused why this list
 	// was not taken.
@@ -28,82 +31,169 @@ type settling struct {
 	outcome   Outcome
 }
 
-// settle brings one identity to where it should be: claim, publish, put in
-// force, point the verifier to it. Publishing and pointing do not wait for the
+// settle brings one identity to where it should be: store and claim the list,
+// point the verifier to it, put it in force. Pointing does not wait for the
 // trust store's consent: the verifier can use a list that a quota keeps out.
 func (s *settling) settle(ctx context.Context) Outcome {
-	decision, err := s.claim(ctx)
-	s.describe(decision)
-	if err == nil {
-		err = s.timed("publish", func() error { return s.publish(ctx, decision) })
+	if s.state.unread != nil {
+		return s.barred(s.state.unread)
+	}
+	lost := s.state.lost
+	err := s.timed("claim", func() error { return s.claim(ctx) })
+	if reasonOf(err) == Claimed {
+		return s.barred(err)
 	}
 	if err == nil {
-		err = s.timed("enforce", func() error { return s.enforce(ctx, decision) })
-		err = errors.Join(err, s.timed("point", func() error { return s.point(ctx) }))
+		err = s.timed("enforce", func() error { return s.enforce(ctx) })
+		err = errors.Join(err, s.timed("point", func() error { return s.point(ctx, s.world) }))
+	}
+	if lost != nil {
+		err = errors.Join(because(StateLost, fmt.Errorf("the state of a list was lost and is made anew: %w", lost)), err)
 	}
 	return s.finish(err)
 }
 
-// claim writes down which list is the newest accepted one before anything is
-// done with it. When another run was faster, it plans again from what that
-// run wrote.
-func (s *settling) claim(ctx context.Context) (Decision, error) {
+// barred is the outcome where nothing may be done about an identity.
+func (s *settling) barred(problem error) Outcome {
+	decision := s.plan(Facts{})
+	decision.Action, decision.Reason, decision.Detail = Keep, Unchanged, ""
+	s.describe(decision)
+	return s.finish(problem)
+}
+
+// claim writes down which list is the newest accepted one before it comes into
+// force. When another run was faster, it plans again from what that run wrote.
+func (s *settling) claim(ctx context.Context) error {
 	for range tries {
-		decision := s.plan()
-		if !decision.Claim {
-			return decision, nil
+		decision := s.plan(s.acceptable())
+		s.describe(decision)
+		err := s.mayClaim(decision)
+		if err != nil || s.recorded(decision.Target) {
+			return err
 		}
-		next := s.state.claimed(decision.Target, s.outcome.Source, s.now)
-		if s.list != nil {
-			next.Issuer, next.Authority = s.list.issuer.Subject.String(), authority(s.list.issuer)
-		}
-		saved, err := s.saveState(ctx, s.state, next)
-		if err == nil {
-			s.state = saved
-			return decision, nil
-		}
+		err = s.record(ctx, decision.Target)
 		if !errors.Is(err, ErrOvertaken) {
-			return decision, err
+			return err
 		}
-		s.state, err = s.loadState(ctx, s.state.Identity)
+		err = s.lookAgain(ctx)
 		if err != nil {
-			return decision, err
+			return err
 		}
 	}
-	return Decision{Action: Keep, Reason: Unchanged, Target: s.state.Accepted}, fmt.Errorf("claiming a list: %w, %d times: the next run tries again", ErrOvertaken, tries)
+	return fmt.Errorf("claiming a list: %w, %d times: the next run tries again", ErrOvertaken, tries)
 }
 
-// plan decides from what is known now. A list that is not newer than the
-// accepted one is reported, and changes nothing.
-func (s *settling) plan() Decision {
-	list := Facts{}
+// mayClaim says why a list must not be claimed now: because another source
+// delivers lists of this identity, or because nobody can say whether a list
+// that seems to be the first is not older than one that is forgotten.
+func (s *settling) mayClaim(decision Decision) error {
+	owner := s.state.Source
+	if s.list != nil && owner != "" && owner != s.source.Name && s.configured(owner) {
+		return because(Claimed, fmt.Errorf(
+			"settling a list of %s: source %s delivers it already: name the addresses of one list as mirrors of one source", s.state.Issuer, owner))
+	}
+	if decision.Claim && !s.state.Accepted.known() {
+		return errors.Join(s.world.blind, s.world.unseen)
+	}
+	return nil
+}
+
+// recorded says that the state is as it should be.
+func (s *settling) recorded(target Facts) bool {
+	if !target.known() {
+		return true
+	}
+	if s.list != nil && s.list.facts.SHA256 == target.SHA256 && !s.list.facts.NextUpdate.Equal(s.state.Accepted.NextUpdate) {
+		return false
+	}
+	return s.state.Accepted.SHA256 == target.SHA256 && s.state.published() && s.state.Source == s.owner() && !s.state.Ended
+}
+
+// owner is the source that the state is to name: the one that delivers the
+// list, nobody once that has stopped.
+func (s *settling) owner() string {
+	switch {
+	case s.list != nil:
+		return s.source.Name
+	case s.dropped:
+		return ""
+	default:
+		return s.state.Source
+	}
+}
+
+// plan decides from what is known now. Once a list is claimed, it is part of
+// that.
+func (s *settling) plan(list Facts) Decision {
+	return Plan(s.state.State, s.world.observed(s.state.Identity), list, s.limits, s.now)
+}
+
+// acceptable is the list that was fetched, if there is one and it is not older
+// than the accepted one. One that is older is reported, and changes nothing.
+func (s *settling) acceptable() Facts {
 	s.refused = nil
-	if s.list != nil {
-		list = s.list.facts
-		s.refused = s.list.recheck(s.state.State, s.now)
+	if s.list == nil {
+		return Facts{}
 	}
+	s.refused = s.list.recheck(s.source, s.state.State, s.now)
 	if s.refused != nil {
-		list = Facts{}
+		return Facts{}
 	}
-	decision := Plan(s.state.State, s.world.observed(s.state.Identity), list, s.limits, s.now)
-	if s.world.unseen != nil {
-		decision.Add, decision.Holder, decision.Remove = false, 0, nil
-	}
-	return decision
+	return s.list.facts
 }
 
+// lookAgain reads the state and the trust store anew.
+func (s *settling) lookAgain(ctx context.Context) error {
+	err := s.reload(ctx)
+	if err != nil {
+		return err
+	}
+	return s.observe(ctx, s.world, s.now)
+}
+
+func (s *settling) reload(ctx context.Context) error {
+	state, err := s.reloadState(ctx, s.state)
+	if err != nil {
+		return err
+	}
+	s.state = state
+	s.world.keep(state)
+	return nil
+}
+
+// save writes the state, if nobody else did meanwhile.
+func (s *settling) save(ctx context.Context, next State) error {
+	saved, err := s.saveState(ctx, s.state, next)
+	if err != nil {
+		return err
+	}
+	s.state = saved
+	s.world.keep(saved)
+	return nil
+}
+
+// describe tells what is being done. What was begun stays the headline unless
+// it comes to a refusal.
 func (s *settling) describe(decision Decision) {
-	s.outcome.Action, s.outcome.Reason, s.outcome.Detail = decision.Action, decision.Reason, decision.Detail
 	s.outcome.List = decision.Target
 	s.outcome.Stale = decision.Target.stale(s.now)
-	s.outcome.Revocation = decision.Holder
+	s.outcome.exempt = decision.Reason == Scoped
+	s.outcome.Enforced, s.outcome.Revocation = decision.Held, 0
+	if decision.InForce() {
+		s.outcome.Revocation = decision.Holder
+	}
+	begun := s.outcome.Action != "" && s.outcome.Action != Keep && s.outcome.Action != Refuse
+	if begun && decision.Action != Refuse {
+		return
+	}
+	s.outcome.Action, s.outcome.Reason, s.outcome.Detail = decision.Action, decision.Reason, decision.Detail
 }
 
 // finish says what went wrong, if anything did: on the way here, with the
 // list, or with its delivery.
 func (s *settling) finish(err error) Outcome {
 	s.outcome.Issuer = s.state.Issuer
-	s.outcome.taken = s.refused == nil
+	s.outcome.taken = s.list == nil || s.list.facts.SHA256 == s.state.Accepted.SHA256
 	for _, problem := range []error{s.delivered, s.refused, err} {
 		if problem != nil {
 			s.outcome = s.outcome.failed(problem)

@@ -2,7 +2,9 @@ package refresh
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -13,13 +15,14 @@ import (
 // candidate is a list that passed every check that does not depend on what
 // was accepted before, along with what publishing it takes.
 type candidate struct {
-	facts      Facts
-	identity   string
-	list       *crl.List
-	builder    *crl.Builder
-	issuer     *x509.Certificate
-	der        []byte
-	source     Source
+	facts    Facts
+	identity string
+	list     *crl.List
+	issuer   *x509.Certificate
+	// builder and der are let go once the list is published: they may be long.
+	builder *crl.Builder
+	der     []byte
+	// validators are set when the whole answer was taken.
 	validators Validators
 }
 
@@ -28,7 +31,7 @@ type delivery struct {
 	url         string
 	notModified bool
 	validators  Validators
-	lists       []candidate
+	lists       []*candidate
 	// err is why there is no list, or one list less than there should be.
 	err error
 }
@@ -49,47 +52,79 @@ func (r *Refresher) deliver(ctx context.Context, source Source, held Validators,
 		return got
 	}
 	for _, der := range lists {
-		c, err := r.examine(der, source, now)
+		c, err := r.examine(der, source.policy(), now)
 		if err != nil {
 			got.err = errors.Join(got.err, err)
 			continue
 		}
-		c.validators = fetched.Validators
-		got.lists = append(got.lists, c)
+		got.lists = append(got.lists, c.due(source.policy()))
 	}
+	got.validate()
 	return got
 }
 
+// validate lets an answer that was taken whole, and only such a one, be the
+// condition of the next request: what is refused is to be refused again.
+func (d delivery) validate() {
+	if d.err != nil {
+		return
+	}
+	for _, c := range d.lists {
+		c.validators = d.validators
+	}
+}
+
 // examine parses a list and checks all that needs no memory.
-func (r *Refresher) examine(der []byte, source Source, now time.Time) (candidate, error) {
+func (r *Refresher) examine(der []byte, policy crl.Policy, now time.Time) (*candidate, error) {
 	list, builder, err := crl.Parse(der)
 	if err != nil {
-		return candidate{}, fmt.Errorf("parsing a list: %w", err)
+		return nil, fmt.Errorf("parsing a list: %w", err)
 	}
-	issuer, err := crl.Check(list, r.Bundle.Issuers, nil, source.policy(), now)
+	issuer, err := crl.Check(list, r.Bundle.Issuers, nil, policy, now)
 	if err != nil {
-		return candidate{}, fmt.Errorf("checking a list of %s: %w", list.Issuer, err)
+		return nil, fmt.Errorf("checking a list of %s: %w", list.Issuer, err)
 	}
-	list.NextUpdate = source.policy().NextUpdate(list)
-	return candidate{
-		facts:    factsOf(list),
-		identity: string(list.Identity(issuer)),
-		list:     list, builder: builder, issuer: issuer, der: der, source: source,
-	}, nil
+	identity := string(list.Identity(issuer))
+	return &candidate{facts: factsOf(list), identity: identity, list: list, issuer: issuer, builder: builder, der: der}, nil
+}
+
+// due gives a list that names no next update the one that its source stands
+// for.
+func (c *candidate) due(policy crl.Policy) *candidate {
+	c.list.NextUpdate = policy.NextUpdate(c.list)
+	c.facts = factsOf(c.list)
+	return c
 }
 
 // policy lets scoped lists pass: the verifier honours the scope, and the plan
 // keeps them out of a trust store that may not.
 func (s Source) policy() crl.Policy {
-	return crl.Policy{MaxAge: s.MaxAge, AllowScoped: true}
+	return crl.Policy{MaxSize: s.MaxBytes, MaxAge: s.MaxAge, AllowScoped: true}
+}
+
+// keptPolicy is for lists that the trust store or the bucket keeps: size and
+// age were somebody's decision already.
+func keptPolicy() crl.Policy {
+	return crl.Policy{MaxSize: crl.MaxSize, MaxAge: time.Nanosecond, AllowScoped: true}
 }
 
 // recheck compares a list with what was accepted before, which may have
 // changed since it was fetched.
-func (c candidate) recheck(state State, now time.Time) error {
-	_, err := crl.Check(c.list, []*x509.Certificate{c.issuer}, state.Accepted.accepted(), c.source.policy(), now)
+func (c *candidate) recheck(source Source, state State, now time.Time) error {
+	_, err := crl.Check(c.list, []*x509.Certificate{c.issuer}, state.Accepted.accepted(), source.policy(), now)
 	if err != nil {
 		return fmt.Errorf("comparing a list of %s with the accepted one: %w", c.list.Issuer, err)
 	}
 	return nil
+}
+
+// release lets go of what only publishing needs.
+func (c *candidate) release() { c.builder, c.der = nil, nil }
+
+// authority tells one CA from another: its name and its key.
+func authority(ca *x509.Certificate) string {
+	h := sha256.New()
+	h.Write(ca.RawSubject)
+	h.Write(ca.RawSubjectPublicKeyInfo)
+	return hex.EncodeToString(h.Sum(nil))
 }

@@ -2,8 +2,8 @@ package refresh
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -21,17 +21,19 @@ const tombstones = 32
 type State struct {
 	Format   int    `json:"format"`
 	Identity string `json:"identity"`
+	// TrustStore is where the IDs below belong to.
+	TrustStore string `json:"trustStore,omitempty"`
 	// Issuer is the distinguished name for people to read.
 	Issuer string `json:"issuer"`
 	// Authority tells the issuing CA from others: a hash of its name and key.
 	Authority string `json:"authority"`
-	// Source is the name of the source that delivered the accepted list.
+	// Source is the name of the source that delivers lists of this identity;
+	// empty when the source that did dropped it.
 	Source string `json:"source"`
 	// Accepted is the newest list that passed every check: the claim. It may
 	// be ahead of the trust store when a run was cut off.
 	Accepted Facts `json:"accepted"`
-	// List and Index are where the accepted list lies in the bucket; both are
-	// empty until it has been published there.
+	// List and Index are where the accepted list lies in the bucket.
 	List  Stored          `json:"list,omitzero"`
 	Index snapshot.Object `json:"index,omitzero"`
 	// Revocation is the ID that enforces the accepted list, once its number of
@@ -47,7 +49,11 @@ type State struct {
 	Refused *Refusal `json:"refused,omitempty"`
 	// Validators came with the accepted list.
 	Validators Validators `json:"validators,omitzero"`
-	Updated    time.Time  `json:"updated"`
+	// Unwanted is since when no bundle holds the CA; zero while one does.
+	Unwanted time.Time `json:"unwanted,omitzero"`
+	// Ended says that the list was taken out of force for that reason.
+	Ended   bool      `json:"ended,omitempty"`
+	Updated time.Time `json:"updated"`
 }
 
 // Refusal remembers a list that the trust store did not take as it is.
@@ -62,37 +68,32 @@ type Refusal struct {
 // published says that the accepted list lies in the bucket.
 func (s State) published() bool { return s.List.Version != "" && s.Index.Key != "" }
 
+// gaveUp says that an ID is not to be counted on.
+func (s State) gaveUp(id int64) bool { return slices.Contains(s.Retired, id) }
+
+// whole says that an ID holds all of its list. What was settled once stays so:
+// an ID never changes its content, so another count is a mistake of the answer.
+func (s State) whole(held Held) bool {
+	return held.whole() || held.ID == s.Revocation
+}
+
+// waiting says that the trust store refused this list and that it is too early
+// to try again.
+func (s State) waiting(target Facts, now time.Time) bool {
+	return s.Refused != nil && s.Refused.SHA256 == target.SHA256 && now.Before(s.Refused.Until)
+}
+
 // claimed is the state with list as its accepted one, not published yet.
-func (s State) claimed(list Facts, source string, now time.Time) State {
-	if s.Accepted.SHA256 == list.SHA256 {
-		return s
-	}
-	s.Accepted, s.Source, s.Updated = list, source, now
+func (s State) claimed(list Facts, now time.Time) State {
+	s.Accepted, s.Updated = list, now
 	s.List, s.Index, s.Revocation, s.Refused, s.Validators = Stored{}, snapshot.Object{}, 0, nil, Validators{}
 	return s
 }
 
-// enforces says that the state holds id as the one in force already, and every
-// superseded ID as given up.
-func (s State) enforces(id int64, superseded []int64) bool {
-	for _, old := range superseded {
-		if !slices.Contains(s.Retired, old) {
-			return false
-		}
-	}
-	return s.Revocation == id && s.Refused == nil
-}
-
-// settled is the state once id is seen to enforce the accepted list; the
-// superseded IDs are given up with the same write.
-func (s State) settled(id int64, superseded []int64, now time.Time) State {
-	s.Known = maps.Clone(s.Known)
-	if s.Known == nil {
-		s.Known = map[int64]Facts{}
-	}
-	s.Known[id] = s.Accepted
-	s.Revocation, s.Refused, s.Updated = id, nil, now
-	return s.retiring(superseded)
+// settled is the state once id is seen to enforce the accepted list.
+func (s State) settled(id int64) State {
+	s.Revocation, s.Refused = id, nil
+	return s
 }
 
 // retiring gives up ids.
@@ -104,35 +105,44 @@ func (s State) retiring(ids []int64) State {
 }
 
 // refusing remembers that the trust store did not take the accepted list,
-// and when to try again: after one minute, then twice as long each time, a
-// day at most.
+// and when to try again: after one minute, then twice as long each time, an
+// hour at most.
 func (s State) refusing(reason Reason, now time.Time) State {
 	attempts := 1
 	if s.Refused != nil && s.Refused.SHA256 == s.Accepted.SHA256 {
 		attempts = s.Refused.Attempts + 1
 	}
-	pause := min(time.Minute<<min(attempts-1, 11), 24*time.Hour)
+	pause := min(time.Minute<<min(attempts-1, 6), time.Hour)
 	s.Refused = &Refusal{SHA256: s.Accepted.SHA256, Reason: reason, Attempts: attempts, Until: now.Add(pause)}
-	s.Updated = now
 	return s
 }
 
-// pruned forgets IDs that are gone and no longer of use: shown are those that
-// the trust store has.
-func (s State) pruned(shown []int64) State {
-	s.Known = maps.Clone(s.Known)
-	maps.DeleteFunc(s.Known, func(id int64, _ Facts) bool {
-		return id != s.Revocation && !slices.Contains(shown, id)
-	})
+// remembering keeps what is of use about IDs: what those hold that the trust
+// store shows, and the latest of those that were given up.
+func (s State) remembering(shown []Held) State {
+	s.Known = make(map[int64]Facts, len(shown))
+	for _, held := range shown {
+		s.Known[held.ID] = held.Facts
+	}
 	surplus := max(0, len(s.Retired)-tombstones)
-	kept := slices.Clone(s.Retired[surplus:])
-	for _, id := range s.Retired[:surplus] {
-		if slices.Contains(shown, id) {
+	var kept []int64
+	for i, id := range s.Retired {
+		_, there := s.Known[id]
+		if i >= surplus || there {
 			kept = append(kept, id)
 		}
 	}
-	slices.Sort(kept)
 	s.Retired = kept
+	return s
+}
+
+// elsewhere is the state for another trust store: its IDs mean nothing there.
+func (s State) elsewhere(trustStore string) State {
+	if s.TrustStore == trustStore {
+		return s
+	}
+	s.TrustStore = trustStore
+	s.Revocation, s.Known, s.Retired, s.Refused = 0, nil, nil, nil
 	return s
 }
 
@@ -145,16 +155,23 @@ func (s State) encode() ([]byte, error) {
 	return append(text, '\n'), nil
 }
 
-// decodeState reads a state. One that cannot be read is an error, never an
-// empty state: forgetting the newest list would let an older one in.
-func decodeState(text []byte) (State, error) {
+// errNewer marks a state that a later version of this code wrote.
+var errNewer = errors.New("a later version of sekisho wrote it: deploy that version again")
+
+// decodeState reads the state of an identity. One that cannot be read is an
+// error, never an empty state: forgetting the newest list would let an older
+// one in.
+func decodeState(text []byte, identity string) (State, error) {
 	var s State
 	err := json.Unmarshal(text, &s)
 	if err != nil {
 		return State{}, fmt.Errorf("decoding a state: %w", err)
 	}
-	if s.Format != stateFormat {
-		return State{}, fmt.Errorf("decoding a state: format %d, want %d: it was written by another version", s.Format, stateFormat)
+	if s.Format > stateFormat {
+		return State{}, fmt.Errorf("decoding a state: format %d, want %d: %w", s.Format, stateFormat, errNewer)
+	}
+	if s.Format != stateFormat || s.Identity != identity {
+		return State{}, fmt.Errorf("decoding a state: it is none of this identity")
 	}
 	return s, nil
 }

@@ -1,179 +1,162 @@
 package refresh
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
+	"sync"
 	"time"
-
-	"github.com/sekisho/sekisho/internal/crl"
 )
 
-// foreignKey is where the IDs are remembered that hold lists of other CAs.
-// It is a memory only: losing it costs one look at each such list.
-const foreignKey = "state/foreign.json"
-
-// world is what a run sees before it does anything.
+// world is what a run sees and has done so far. The sources of a run share it.
 type world struct {
+	// turn is held by whoever changes the trust store, so that each plan sees
+	// what the one before it used of the quotas.
+	turn sync.Mutex
+	// pointing is held by whoever writes the manifest. It is outdated once it
+	// was found that others write it, too, or could not be read.
+	pointing sync.Mutex
+	manifest manifest
+	outdated bool
+
+	mu sync.Mutex
+	// states are the latest that are known. Where one is lost, what the
+	// manifest says of the list stands in.
 	states map[string]tracked
-	// revocations is what the trust store shows; unseen is why it could not be
-	// asked, and then nothing is added or removed.
-	revocations []Revocation
-	unseen      error
-	// identified says which identity an ID belongs to, and what it holds.
-	identified map[int64]identified
-	foreign    []int64
+	// blind is why nobody can say whether an identity is new: the memory that
+	// would tell could not be read.
+	blind error
+	// shown is the latest answer of the trust store; unseen is why there is
+	// none, and then nothing is added or removed.
+	shown  []Revocation
+	unseen error
+	// seen and gone are what this run added and removed: answers that lag
+	// behind change nothing about it.
+	seen map[int64]Revocation
+	gone map[int64]bool
+	// verdicts say what the IDs hold; the remembered ones lie in the bucket.
+	verdicts   map[int64]verdict
+	remembered map[int64]verdict
+	// wanted are the CAs in the trust store's own bundle, nil until asked for.
+	wanted map[string]bool
 }
 
-// tracked is a state and the tag of the object that it was read from.
-type tracked struct {
-	State
-	tag string
-}
-
-type identified struct {
-	identity string
-	facts    Facts
-}
-
-// foreignLists is the content of foreignKey. Another bundle makes other lists
-// foreign.
-type foreignLists struct {
-	Bundle string  `json:"bundle"`
-	IDs    []int64 `json:"ids"`
-}
-
-// look reads the states and the trust store, and identifies what nobody
-// remembers. Only the states are indispensable: without them nobody can say
-// which list is the newest.
+// look reads the manifest, the states and the trust store, and identifies what
+// nobody remembers. The manifest comes before the states, for the same reason
+// as in point.
 func (r *Refresher) look(ctx context.Context, now time.Time) (*world, error) {
-	w := &world{states: map[string]tracked{}, identified: map[int64]identified{}}
-	err := r.loadStates(ctx, w)
+	w := &world{states: map[string]tracked{}, seen: map[int64]Revocation{}, gone: map[int64]bool{}, verdicts: map[int64]verdict{}}
+	w.manifest, w.blind = r.loadManifest(ctx)
+	w.outdated = w.blind != nil
+	states, err := r.loadStates(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w.revocations, w.unseen = r.TrustStore.Revocations(ctx)
-	if w.unseen != nil {
-		w.unseen = fmt.Errorf("listing the revocations of the trust store: %w", w.unseen)
-		return w, nil
+	for _, state := range r.withFloors(states, w.manifest) {
+		w.keep(state)
 	}
-	return w, r.identify(ctx, w, now)
+	w.unseen = r.observe(ctx, w, now)
+	return w, nil
 }
 
-func (r *Refresher) loadStates(ctx context.Context, w *world) error {
-	keys, err := r.Bucket.List(ctx, "state/")
+// observe asks the trust store what is in force, and identifies what is new.
+func (r *Refresher) observe(ctx context.Context, w *world, now time.Time) error {
+	shown, err := r.TrustStore.Revocations(ctx)
 	if err != nil {
-		return fmt.Errorf("listing the states: %w", err)
+		return fmt.Errorf("listing the revocations of the trust store: %w", err)
 	}
-	for _, key := range keys {
-		if key == foreignKey {
-			continue
-		}
-		identity := strings.TrimSuffix(strings.TrimPrefix(key, "state/"), ".json")
-		state, err := r.loadState(ctx, identity)
-		if err != nil {
-			return err
-		}
-		w.states[identity] = state
-		for id, facts := range state.Known {
-			w.identified[id] = identified{identity: identity, facts: facts}
-		}
+	err = r.identify(ctx, w, shown, now)
+	if err != nil {
+		return err
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.shown = shown
 	return nil
 }
 
-// identify finds out what the IDs hold that no state remembers.
-func (r *Refresher) identify(ctx context.Context, w *world, now time.Time) error {
-	known := r.loadForeign(ctx)
-	for _, revocation := range w.revocations {
-		_, ours := w.identified[revocation.ID]
-		if ours {
-			continue
-		}
-		if slices.Contains(known.IDs, revocation.ID) {
-			w.foreign = append(w.foreign, revocation.ID)
-			continue
-		}
-		err := r.identifyOne(ctx, w, revocation.ID, now)
-		if err != nil {
-			return err
-		}
+// view is what is in the trust store as far as this run knows, in the order of
+// the IDs. The caller holds mu.
+func (w *world) view() []Revocation {
+	there := maps.Clone(w.seen)
+	for _, revocation := range w.shown {
+		there[revocation.ID] = revocation
 	}
-	if !slices.Equal(known.IDs, w.foreign) {
-		r.saveForeign(ctx, w.foreign)
-	}
-	return nil
+	maps.DeleteFunc(there, func(id int64, _ Revocation) bool { return w.gone[id] })
+	return slices.SortedFunc(maps.Values(there), func(a, b Revocation) int { return cmp.Compare(a.ID, b.ID) })
 }
 
-// identifyOne reads a list back from the trust store. A list of no CA in the
-// bundle, or one that does not bear its CA's signature, is not ours.
-func (r *Refresher) identifyOne(ctx context.Context, w *world, id int64, now time.Time) error {
-	text, err := r.Contents.RevocationContent(ctx, id)
-	if errors.Is(err, ErrAbsent) {
-		return nil
+// showing is what the latest answer says of an ID.
+func (w *world) showing(id int64) (Revocation, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	at := slices.IndexFunc(w.shown, func(r Revocation) bool { return r.ID == id })
+	if at < 0 {
+		return Revocation{}, false
 	}
-	if err != nil {
-		w.unseen = fmt.Errorf("reading back revocation %d: %w", id, err)
-		return nil
-	}
-	c, err := r.examineContent(text, now)
-	if err != nil {
-		w.foreign = append(w.foreign, id)
-		return nil
-	}
-	w.identified[id] = identified{identity: c.identity, facts: c.facts}
-	return nil
+	return w.shown[at], true
 }
 
-// examineContent is examine for what a trust store holds. Its age is no
-// matter here.
-func (r *Refresher) examineContent(text []byte, now time.Time) (candidate, error) {
-	lists, err := crl.Split(text)
-	if err != nil {
-		return candidate{}, fmt.Errorf("reading the content of a revocation: %w", err)
-	}
-	if len(lists) != 1 {
-		return candidate{}, fmt.Errorf("reading the content of a revocation: %d lists, want one", len(lists))
-	}
-	return r.examine(lists[0], Source{MaxAge: 100 * 365 * 24 * time.Hour, AllowScoped: true}, now)
-}
-
-func (r *Refresher) loadForeign(ctx context.Context) foreignLists {
-	var known foreignLists
-	object, err := r.Bucket.Get(ctx, foreignKey)
-	if err != nil {
-		return foreignLists{}
-	}
-	err = json.Unmarshal(object.Body, &known)
-	if err != nil || known.Bundle != r.Bundle.SHA256 {
-		return foreignLists{}
-	}
-	return known
-}
-
-// saveForeign is a saving only, so its failure is no matter.
-func (r *Refresher) saveForeign(ctx context.Context, ids []int64) {
-	text, err := json.Marshal(foreignLists{Bundle: r.Bundle.SHA256, IDs: ids})
-	if err != nil {
-		return
-	}
-	_, _ = r.put(ctx, Upload{Key: foreignKey, ContentType: "application/json"}, text)
-}
-
-// observed is what the trust store shows, seen from one identity.
+// observed is what the trust store holds, seen from one identity.
 func (w *world) observed(identity string) Observed {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var seen Observed
-	for _, revocation := range w.revocations {
-		of := w.identified[revocation.ID]
-		if of.identity == identity {
-			seen.Ours = append(seen.Ours, Held{Revocation: revocation, Facts: of.facts})
+	for _, revocation := range w.view() {
+		of := w.verdicts[revocation.ID]
+		if of.Identity == identity {
+			seen.Ours = append(seen.Ours, Held{Revocation: revocation, Facts: of.Facts})
 			continue
 		}
 		seen.OtherLists++
 		seen.OtherEntries += revocation.Entries
 	}
 	return seen
+}
+
+// foreign are the IDs that hold lists of nobody in the bundle.
+func (w *world) foreign() []int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var ids []int64
+	for _, revocation := range w.view() {
+		of, judged := w.verdicts[revocation.ID]
+		if judged && of.Identity == "" {
+			ids = append(ids, revocation.ID)
+		}
+	}
+	return ids
+}
+
+// note keeps what this run put under an ID.
+func (w *world) note(revocation Revocation, of verdict) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen[revocation.ID], w.verdicts[revocation.ID] = revocation, of
+}
+
+// drop notes that an ID is gone.
+func (w *world) drop(id int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.gone[id] = true
+}
+
+// keep notes a state that was read or written, and what it knows of IDs.
+func (w *world) keep(state tracked) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.states[state.Identity] = state
+	for id, facts := range state.Known {
+		w.verdicts[id] = verdict{Identity: state.Identity, Facts: facts}
+	}
+}
+
+// latest is a copy of the states as they are known now.
+func (w *world) latest() map[string]tracked {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return maps.Clone(w.states)
 }
