@@ -13,8 +13,8 @@ type Builder struct {
 	// see note.
 	notes    []byte
 	classes  [256]*spread // of those that occur
-	earliest int64        // revocation date, in seconds since the year 0
-	latest   int64
+	earliest uint64       // revocation date, in seconds since the year 0
+	latest   uint64
 	reasons  uint16 // those that occur, as bits
 
 	packed *packed // the entries as they stand in the index, after finish
@@ -48,7 +48,7 @@ type spread [256]uint32
 // there is no builder.
 func (b *Builder) reset() {
 	if b != nil {
-		*b = Builder{notes: b.notes[:0], earliest: math.MaxInt64}
+		*b = Builder{notes: b.notes[:0], earliest: math.MaxUint64}
 	}
 }
 
@@ -81,10 +81,10 @@ func (b *Builder) add(serial []byte, seconds int64, reason RevocationReason) {
 	at := len(b.notes)
 	b.notes = b.notes[:at+noteHead+len(serial)]
 	b.notes[at] = byte(class)
-	date := seconds - yearZero
+	date := uint64(seconds - yearZero)
 	b.earliest, b.latest = min(b.earliest, date), max(b.latest, date)
 	b.reasons |= 1 << (reason & 15)
-	binary.LittleEndian.PutUint64(b.notes[at+1:], uint64(date)<<4|uint64(reason&15))
+	binary.LittleEndian.PutUint64(b.notes[at+1:], date<<4|uint64(reason&15))
 	copy(b.notes[at+noteHead:], serial)
 	permute(b.notes[at+noteHead:])
 	if b.classes[class] == nil {

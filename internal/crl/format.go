@@ -31,17 +31,22 @@ import (
 //	buckets    bits: for each bucket a 1 for each of its entries, and a 0
 //	records    bits: for each entry, in the order of the buckets, the other w-b
 //	           bits of the permuted word; the words before it, the last one first;
-//	           the date, in seconds since the earliest; the place of the reason in
-//	           the list of reasons
+//	           the seconds since the earliest date, times the number of reasons,
+//	           plus the place of the reason among them
 //
-// Behind each string of bits there are 16 bytes of zeros. Meta is, highest byte
-// first: SHA-256 of the list; SHA-256 of the issuer's SubjectPublicKeyInfo; this
-// update and next update, in seconds since the year 0 (8 bytes each, all ones
-// for none); number (length 1 byte; none when 0, as is the length of the number
-// 0, which has the one byte 0); issuer name (length 3 bytes); scope as bits, and
-// its names (lengths 2 and 3 bytes); earliest date (8 bytes), bits of a date (1
-// byte), reasons (length 1 byte; 15 is none); tables (length 2 bytes): class (1
-// byte, highest bit for negative numbers, L in the others), b (1 byte), n (4 bytes).
+// Behind each string of bits there are 16 bytes of zeros. Meta is, the highest
+// byte of each number first:
+//
+//	SHA-256 of the list; SHA-256 of the issuer's SubjectPublicKeyInfo
+//	this update, next update: seconds since the year 0, 8 bytes each, all ones for none
+//	number: 1 byte of length, 0 for none, and as many bytes
+//	issuer's name in DER: 3 bytes of length
+//	scope: 1 byte of switches (scope.go); its names, each with 3 bytes of length,
+//	behind 3 bytes with the length of all
+//	earliest and latest revocation date: seconds since the year 0, 8 bytes each
+//	reasons: 1 byte of length, then 1 byte for each, 15 for none
+//	tables: 2 bytes of length, then for each its class (1 byte: the sign as the
+//	highest bit, L in the others), b (1 byte) and n (4 bytes)
 const indexMagic = "sekiIDX\x01"
 
 const (
@@ -102,8 +107,8 @@ func (m meta) encode() ([]byte, error) {
 			b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(name) })
 		}
 	})
-	b.AddUint64(uint64(m.shape.earliest))
-	b.AddUint8(uint8(m.shape.dateBits))
+	b.AddUint64(m.shape.earliest)
+	b.AddUint64(m.shape.latest)
 	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(m.shape.reasons) })
 	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
 		for _, head := range m.heads {

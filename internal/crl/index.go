@@ -58,10 +58,9 @@ func (i *Index) All() iter.Seq2[*big.Int, Entry] {
 
 // entry decodes date and reason.
 func (s *shape) entry(payload uint64) Entry {
-	date := int64(payload&mask(s.dateBits)) + s.earliest
-	entry := Entry{RevokedAt: unix(date + yearZero), Reason: NoReason}
-	place := payload >> s.dateBits
-	if place < uint64(len(s.reasons)) && s.reasons[place] != unnamed {
+	date, place := payload/s.choices()+s.earliest, payload%s.choices()
+	entry := Entry{RevokedAt: unix(int64(date) + yearZero), Reason: NoReason}
+	if len(s.reasons) > 0 && s.reasons[place] != unnamed {
 		entry.Reason = RevocationReason(s.reasons[place])
 	}
 	return entry

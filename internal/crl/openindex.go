@@ -68,12 +68,12 @@ func frame(data []byte) (tables, encoded []byte, err error) {
 
 func (m *meta) decode(encoded []byte) error {
 	s := cryptobyte.String(encoded)
-	var thisUpdate, nextUpdate, earliest uint64
+	var thisUpdate, nextUpdate uint64
 	var number, issuer, names, reasons, heads cryptobyte.String
-	var flags, dateBits uint8
+	var flags uint8
 	if !s.CopyBytes(m.list[:]) || !s.CopyBytes(m.issuerKey[:]) || !s.ReadUint64(&thisUpdate) || !s.ReadUint64(&nextUpdate) ||
 		!s.ReadUint8LengthPrefixed(&number) || !s.ReadUint24LengthPrefixed(&issuer) || !s.ReadUint8(&flags) || !s.ReadUint24LengthPrefixed(&names) ||
-		!s.ReadUint64(&earliest) || !s.ReadUint8(&dateBits) || !s.ReadUint8LengthPrefixed(&reasons) || !s.ReadUint16LengthPrefixed(&heads) || !s.Empty() {
+		!s.ReadUint64(&m.shape.earliest) || !s.ReadUint64(&m.shape.latest) || !s.ReadUint8LengthPrefixed(&reasons) || !s.ReadUint16LengthPrefixed(&heads) || !s.Empty() {
 		return errDamaged
 	}
 	m.thisUpdate, m.nextUpdate, m.rawIssuer = unstamp(thisUpdate), unstamp(nextUpdate), issuer
@@ -89,12 +89,12 @@ func (m *meta) decode(encoded []byte) error {
 		point = append(point, name)
 	}
 	m.scope = scopeOf(flags, point)
-	m.shape = shape{earliest: int64(earliest), dateBits: int(dateBits), reasons: reasons}
+	m.shape.reasons = reasons
 	return m.decodeHeads(heads)
 }
 
 func (m *meta) decodeHeads(s cryptobyte.String) error {
-	if m.shape.dateBits > 40 || len(m.shape.reasons) > 16 {
+	if m.shape.earliest > m.shape.latest || m.shape.latest > maxDate || len(m.shape.reasons) > 16 {
 		return errDamaged
 	}
 	for !s.Empty() {
@@ -111,6 +111,9 @@ func (m *meta) decodeHeads(s cryptobyte.String) error {
 	}
 	return nil
 }
+
+// maxDate is the end of the year 9999 in seconds since the year 0, rounded up.
+const maxDate = 10_000 * 366 * 86400
 
 func unstamp(seconds uint64) time.Time {
 	if seconds == noTime {

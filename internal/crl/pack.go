@@ -13,20 +13,23 @@ type packed struct {
 	body  []byte // magic, and the tables one behind the other
 }
 
-// shape is how dates and reasons are stored: a date as the seconds since the
-// earliest, a reason as its place in reasons.
+// shape is how dates and reasons are stored, as one number: the seconds since
+// the earliest date, times the number of reasons, plus the place of the reason
+// among them.
 type shape struct {
-	earliest int64 // in seconds since the year 0
-	dateBits int
-	reasons  []byte // as in a record
+	earliest, latest uint64 // in seconds since the year 0
+	reasons          []byte // as in a record
 }
 
 // unnamed is [NoReason] in the four bits that a reason has in a record.
 const unnamed = 15
 
-func (s *shape) reasonBits() int { return bits.Len(uint(max(len(s.reasons), 1) - 1)) }
+func (s *shape) choices() uint64 { return uint64(max(1, len(s.reasons))) }
 
-func (s *shape) payloadBits() int { return s.dateBits + s.reasonBits() }
+// payloadBits is the length of the highest such number.
+func (s *shape) payloadBits() int {
+	return bits.Len64((s.latest-s.earliest)*s.choices() + s.choices() - 1)
+}
 
 // finish packs the notes and returns how many entries repeat a serial number.
 // Of the builder nothing but the packed entries is left.
@@ -48,11 +51,10 @@ func (b *Builder) finish(list [32]byte) int {
 }
 
 func (b *Builder) shape() shape {
-	s := shape{}
 	if b.reasons == 0 {
-		return s
+		return shape{}
 	}
-	s.earliest, s.dateBits = b.earliest, bits.Len64(uint64(b.latest-b.earliest))
+	s := shape{earliest: b.earliest, latest: b.latest}
 	for reason := range byte(16) {
 		if b.reasons>>reason&1 != 0 {
 			s.reasons = append(s.reasons, reason)
@@ -105,7 +107,7 @@ func (p *packed) putBuckets(counts []uint32) {
 func (p *packed) putRecords(head tableHead, s *sorter) {
 	var places [16]uint64
 	for place, reason := range p.shape.reasons {
-		places[reason] = uint64(place) << p.shape.dateBits
+		places[reason] = uint64(place)
 	}
 	remainder, payloadBits := head.width()-head.bucketBits, p.shape.payloadBits()
 	w := bitWriter{out: p.body}
@@ -118,7 +120,7 @@ func (p *packed) putRecords(head tableHead, s *sorter) {
 			rest = before
 		}
 		payload := r.payload()
-		w.put(payload>>4-uint64(p.shape.earliest)|places[payload&15], payloadBits)
+		w.put((payload>>4-p.shape.earliest)*p.shape.choices()+places[payload&15], payloadBits)
 	}
 	p.body = w.bytes()
 }
