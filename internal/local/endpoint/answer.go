@@ -52,23 +52,28 @@ type elbError struct {
 
 type elbErrorItem struct{ Type, Code, Message string }
 
-// statusWriter remembers the status of an answer.
+// statusWriter notes the status of an answer before the answer leaves.
 type statusWriter struct {
 	http.ResponseWriter
-	status int
+	note  func(status int)
+	noted bool
+}
+
+// noteStatus notes a status, once.
+func (w *statusWriter) noteStatus(status int) {
+	if !w.noted {
+		w.noted = true
+		w.note(status)
+	}
 }
 
 func (w *statusWriter) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
+	w.noteStatus(status)
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *statusWriter) Write(body []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
+	w.noteStatus(http.StatusOK)
 	return w.ResponseWriter.Write(body)
 }
 

@@ -116,7 +116,6 @@ func (e *Endpoint) serve(w http.ResponseWriter, r *http.Request, call Call, hand
 	if e.options.Fault != nil {
 		fault = e.options.Fault(call)
 	}
-	status := &statusWriter{ResponseWriter: w}
-	fault.apply(status, r, call.Service, handler)
-	e.calls.end(call.Number, status.status)
+	noting := &statusWriter{ResponseWriter: w, note: func(status int) { e.calls.end(call.Number, status) }}
+	fault.apply(noting, r, call.Service, handler)
 }

@@ -1,8 +1,11 @@
 package endpoint
 
 import (
+	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -52,4 +55,27 @@ func newELBClient(url string) *elb.Client {
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIDREFRESH", "secret", ""),
 		Retryer:      aws.NopRetryer{},
 	})
+}
+
+// impatient gives up on an answer soon.
+func impatient() *http.Client { return &http.Client{Timeout: 100 * time.Millisecond} }
+
+func TestCreateBucket(t *testing.T) {
+	t.Parallel()
+	w := newTwin(t, Options{})
+	for name, want := range map[string]string{testBucket: "BucketAlreadyExists", "Upper": "creating bucket", "a/b": "creating bucket"} {
+		err := w.CreateBucket(name)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want an error with %q", name, err, want)
+		}
+	}
+}
+
+func TestRegionAndAccountOfARNs(t *testing.T) {
+	t.Parallel()
+	w := newTwin(t, Options{Region: "eu-west-1", Account: "123456789012"})
+	arn := w.withTrustStore(t)
+	if !strings.HasPrefix(arn, "arn:aws:elasticloadbalancing:eu-west-1:123456789012:truststore/clients/") {
+		t.Errorf("got %s", arn)
+	}
 }

@@ -1,6 +1,8 @@
 package endpoint
 
 import (
+	"bytes"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -44,6 +46,9 @@ func (f Fault) apply(w *statusWriter, r *http.Request, service Service, handler 
 	if !wait(r, f.Delay) {
 		return // the caller has gone away
 	}
+	if f.Effect == Stale {
+		r = r.WithContext(elbv2.WithStale(r.Context()))
+	}
 	switch f.Effect {
 	case Fail:
 		f.fail(w, service)
@@ -54,19 +59,26 @@ func (f Fault) apply(w *statusWriter, r *http.Request, service Service, handler 
 	case Lose:
 		unseen := &unseenWriter{header: http.Header{}}
 		handler.ServeHTTP(unseen, r)
-		w.status = unseen.status
+		unseen.WriteHeader(http.StatusOK) // unless it has one
+		w.noteStatus(unseen.status)
 		hangUp(w)
-	case Stale:
-		handler.ServeHTTP(w, r.WithContext(elbv2.WithStale(r.Context())))
 	default:
 		handler.ServeHTTP(w, r)
+		w.noteStatus(http.StatusOK) // unless it has one
 	}
 }
 
+// wait holds a call back, and says whether the caller is still there. The body
+// is read first: net/http notices that a caller has gone only after that.
 func wait(r *http.Request, delay time.Duration) bool {
 	if delay <= 0 {
 		return true
 	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, 2*bodyLimit))
+	if err != nil {
+		return false
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
