@@ -1,0 +1,36 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newFailures is where one looks when revocations stop arriving: what the
+// schedule could not deliver, and what the function was given when it failed.
+func newFailures(scope constructs.Construct) awssqs.Queue {
+	queue := awssqs.NewQueue(scope, jsii.String("Failures"), &awssqs.QueueProps{
+		Encryption:      awssqs.QueueEncryption_SQS_MANAGED,
+		EnforceSSL:      jsii.Bool(true),
+		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
+	})
+	explain(queue, finding{"AwsSolutions-SQS3", "It is itself the queue for what failed; nothing reads it but people."})
+	return queue
+}
+
+// sendFailures keeps what a failed run was given. The schedule calls the
+// function without waiting, so it never learns of a failure. Nothing is tried
+// again: the next run is due before a second try would be.
+func sendFailures(scope constructs.Construct, function awslambda.Function, failed awssqs.Queue) {
+	awslambda.NewCfnEventInvokeConfig(scope, jsii.String("AfterFailure"), &awslambda.CfnEventInvokeConfigProps{
+		FunctionName:             function.FunctionName(),
+		Qualifier:                jsii.String("$LATEST"),
+		MaximumRetryAttempts:     jsii.Number(0),
+		MaximumEventAgeInSeconds: jsii.Number(60),
+		DestinationConfig: &awslambda.CfnEventInvokeConfig_DestinationConfigProperty{
+			OnFailure: &awslambda.CfnEventInvokeConfig_OnFailureProperty{Destination: failed.QueueArn()},
+		},
+	})
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// refreshTimeout bounds one run: the next one begins a minute later.
+const refreshTimeout = time.Minute
+
+// refresher is the function that carries revocation lists to the trust store.
+type refresher struct {
+	scope    constructs.Construct
+	bucket   awss3.IBucket
+	function awslambda.Function
+	// failed takes what the schedule could not deliver and the runs that failed.
+	failed awssqs.Queue
+}
+
+// refresherParts are what a refresher works on.
+type refresherParts struct {
+	bucket  awss3.IBucket
+	network *network
+	// trustStoreARN is the trust store that it feeds, writable what it may change.
+	trustStoreARN, writable *string
+}
+
+func newRefresher(stack awscdk.Stack, d deployment, parts refresherParts) refresher {
+	scope := constructs.NewConstruct(stack, jsii.String("Refresher"))
+	logs := newLogGroup(scope, "Logs", d.LogRetentionDays)
+	role := newFunctionRole(scope, "Role", "Carries revocation lists into the bucket and the trust store", logs)
+	failed := newFailures(scope)
+	allowRefresh(role, d, parts, failed)
+	concurrency := 0
+	if d.Refresher.ReservedConcurrency {
+		concurrency = 1
+	}
+	at := newPlace(scope, d.Settings, parts.network)
+	if at != nil {
+		allowInterfaces(role)
+	}
+	function := newFunction(scope, d, program{
+		name:        "refresh",
+		description: "Fetches revocation lists, checks them, and brings them into force without a moment in which less is revoked",
+		timeout:     refreshTimeout,
+		environment: d.Prepared.Refresh(*parts.bucket.BucketName(), *parts.trustStoreARN).Env(),
+		concurrency: concurrency,
+		role:        role, logs: logs, place: at,
+	})
+	sendFailures(scope, function, failed)
+	return refresher{scope: scope, bucket: parts.bucket, function: function, failed: failed}
+}
+
+// allowRefresh is all that the refresher may do. It never deletes, and it
+// writes where nobody else does.
+func allowRefresh(role awsiam.Role, d deployment, parts refresherParts, failed awssqs.Queue) {
+	objects := func(patterns ...string) []string {
+		var arns []string
+		for _, pattern := range patterns {
+			arns = append(arns, *parts.bucket.ArnForObjects(jsii.String(pattern)))
+		}
+		return arns
+	}
+	// Whoever may not list a bucket is told "forbidden" where an object is
+	// missing; the refresher must know a first run from a lost permission.
+	allow(role, "ListBucket", []string{"s3:ListBucket"}, *parts.bucket.BucketArn())
+	allow(role, "ReadObjects", []string{"s3:GetObject"}, objects(append(d.pinned(), "crl/*", "state/*", "snapshot.json")...)...)
+	allow(role, "WriteObjects", []string{"s3:PutObject"}, objects("crl/*", "index/*", "state/*", "snapshot.json")...)
+	// The trust store reads a list with the rights of whoever adds it.
+	allow(role, "ReadPinnedLists", []string{"s3:GetObjectVersion"}, objects("crl/*")...)
+	allow(role, "ChangeTrustStore", []string{
+		"elasticloadbalancing:AddTrustStoreRevocations",
+		"elasticloadbalancing:RemoveTrustStoreRevocations",
+		"elasticloadbalancing:GetTrustStoreRevocationContent",
+		"elasticloadbalancing:GetTrustStoreCaCertificatesBundle",
+	}, *parts.writable)
+	// AWS lets this call be allowed for all trust stores or for none.
+	allow(role, "ListRevocations", []string{"elasticloadbalancing:DescribeTrustStoreRevocations"}, "*")
+	allow(role, "ReportFailures", []string{"sqs:SendMessage"}, *failed.QueueArn())
+	if lists := d.listObjects(); len(lists) > 0 {
+		allow(role, "ReadPublishedLists", []string{"s3:GetObject"}, lists...)
+	}
+	explain(role, finding{"AwsSolutions-IAM5", "Objects are named by hash or identity under a prefix of their own; a trust store's ID is AWS's to choose; and the Describe calls of trust stores and network interfaces take no resource."})
+}
+
+// pinned are the objects that are deployed along with the function.
+func (d deployment) pinned() []string { return sortedKeys(d.certificates()) }
+
+// listObjects are the objects that sources name as s3://bucket/key.
+func (d deployment) listObjects() []string {
+	var arns []string
+	for _, source := range d.AllSources() {
+		for _, address := range source.URLs {
+			object, ok := strings.CutPrefix(address, "s3://")
+			if ok {
+				arns = append(arns, fmt.Sprintf("arn:%s:s3:::%s", *awscdk.Aws_PARTITION(), object))
+			}
+		}
+	}
+	return arns
+}
+
+// allowInterfaces is what AWS Lambda does in the function's name to put it into
+// a VPC. None of it can be limited to a network interface that is yet to be.
+func allowInterfaces(role awsiam.Role) {
+	allow(role, "JoinVpc", []string{
+		"ec2:CreateNetworkInterface",
+		"ec2:DescribeNetworkInterfaces",
+		"ec2:DescribeSubnets",
+		"ec2:DeleteNetworkInterface",
+		"ec2:AssignPrivateIpAddresses",
+		"ec2:UnassignPrivateIpAddresses",
+	}, "*")
+}

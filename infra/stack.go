@@ -1,0 +1,60 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// newStack makes the one stack of the settings: a gate with everything behind
+// it, or the refresher alone for a trust store that belongs to somebody else.
+func newStack(app awscdk.App, d deployment) awscdk.Stack {
+	description := "Sekisho: a gate for client certificates whose revocations count"
+	if d.TrustStoreARN != "" {
+		description = "Sekisho: carries revocation lists to an existing trust store"
+	}
+	stack := awscdk.NewStack(app, jsii.String(d.StackName), &awscdk.StackProps{
+		Description: jsii.String(description),
+	})
+	if d.TrustStoreARN != "" {
+		attach(stack, d)
+		return stack
+	}
+	buildGate(stack, d)
+	return stack
+}
+
+// buildGate provisions everything, in the order in which it comes to count:
+// nothing that lets a client in exists before the lists of revoked ones are in
+// force.
+func buildGate(stack awscdk.Stack, d deployment) {
+	bucket := newBucket(stack, d.Settings)
+	trustStore := newTrustStore(stack, bucket, d)
+	network := newNetwork(stack, d.Settings)
+	refresher := newRefresher(stack, d, refresherParts{
+		bucket: bucket, network: network, trustStoreARN: trustStore.TrustStoreArn(), writable: trustStoreARNs(stack),
+	})
+	first := newFirstRefresh(stack, d.FirstRefresh, refresher.function)
+	newSchedule(stack, refresher, first)
+	verifier := newVerifier(stack, d, bucket)
+	verifier.function.Node().AddDependency(first)
+	balancer := newBalancer(stack, d.Settings, network)
+	front := front{
+		settings: d.Settings, balancer: balancer, network: network,
+		certificate: newCertificate(stack, d.Settings),
+	}
+	front.listen(stack, trustStore, verifier, first)
+	newRecords(stack, d.Settings, balancer)
+	gateOutputs(stack, d.Settings, balancer)
+	refresherOutputs(stack, refresher, trustStore.TrustStoreArn())
+}
+
+// attach provisions what an existing trust store lacks, and nothing else.
+func attach(stack awscdk.Stack, d deployment) {
+	trustStore := jsii.String(d.TrustStoreARN)
+	refresher := newRefresher(stack, d, refresherParts{
+		bucket: newBucket(stack, d.Settings), trustStoreARN: trustStore, writable: trustStore,
+	})
+	first := newFirstRefresh(stack, d.FirstRefresh, refresher.function)
+	newSchedule(stack, refresher, first)
+	refresherOutputs(stack, refresher, trustStore)
+}

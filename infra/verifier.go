@@ -1,0 +1,64 @@
+package main
+
+import (
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// verifyTimeout is twice what a request waits for a first snapshot.
+const verifyTimeout = 10 * time.Second
+
+// verifier is the function that decides on the requests of the passthrough
+// listener, and the target group by which they reach it.
+type verifier struct {
+	function awslambda.Function
+	targets  elb.IApplicationTargetGroup
+	// header is what the listener calls the header with the client's chain.
+	header *string
+}
+
+func newVerifier(stack awscdk.Stack, d deployment, bucket awss3.IBucket) verifier {
+	scope := constructs.NewConstruct(stack, jsii.String("Verifier"))
+	logs := newLogGroup(scope, "Logs", d.LogRetentionDays)
+	role := newFunctionRole(scope, "Role", "Reads the bundle, the indexes and the manifest that name the revoked", logs)
+	allowVerify(role, d, bucket)
+	header := certificateHeader(stack, role)
+	function := newFunction(scope, d, program{
+		name:        "verify",
+		description: "Decides who may pass, from the client certificate that the load balancer forwards",
+		timeout:     verifyTimeout,
+		environment: verifierEnvironment(stack, d, bucket, header),
+		concurrency: d.Verifier.Concurrency,
+		role:        role, logs: logs,
+	})
+	return verifier{function: function, targets: newVerifierTargets(stack, scope, d, function), header: header}
+}
+
+// allowVerify is all that the verifier may do: read. To tell an object that is
+// missing from a right that is, it may list the bucket.
+func allowVerify(role awsiam.Role, d deployment, bucket awss3.IBucket) {
+	allow(role, "ListBucket", []string{"s3:ListBucket"}, *bucket.BucketArn())
+	allow(role, "ReadObjects", []string{"s3:GetObject"},
+		*bucket.ArnForObjects(jsii.String(d.bundleKey())),
+		*bucket.ArnForObjects(jsii.String("index/*")),
+		*bucket.ArnForObjects(jsii.String("snapshot.json")))
+	explain(role, finding{"AwsSolutions-IAM5", "An index is named by the hash of a list that does not exist yet."})
+}
+
+// verifierEnvironment tells the function by which way requests must come. Of
+// the target group only the beginning of its ARN is known; a name is taken once
+// in an account, so it is enough.
+func verifierEnvironment(stack awscdk.Stack, d deployment, bucket awss3.IBucket, header *string) map[string]string {
+	told := d.Prepared.Verify(*bucket.BucketName())
+	told.Gate.Header = *header
+	told.Gate.TargetGroup = *targetGroupARN(stack, targetGroupName(d.StackName), "")
+	told.Gate.Port, told.Gate.Proto = d.PassthroughPort, "https"
+	return told.Env()
+}
