@@ -16,7 +16,11 @@ var (
 // restriction ineffective: an empty one, or one that it does not compare.
 func sound(path []*x509.Certificate) error {
 	for position, cert := range path {
-		err := meaningful(position, cert)
+		err := evenlySigned(position, cert)
+		if err != nil {
+			return err
+		}
+		err = meaningful(position, cert)
 		if err != nil {
 			return err
 		}
