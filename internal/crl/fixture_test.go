@@ -65,6 +65,7 @@ var unreadable = []struct{ name, text string }{
 	{"after-list", "at byte 319: something follows where nothing may"},
 	{"after-signature", "something follows where nothing may"},
 	{"after-extensions", "something follows where nothing may"},
+	{"entries-beyond-signed-part", "at byte 93: an element is longer than what holds it"},
 	{"cut-short", "the list ends too early"},
 	{"length-too-long", "not encoded in the fewest bytes"},
 	{"length-indefinite", "a length is indefinite"},

@@ -129,12 +129,19 @@ func TestPEMOfAListIsThatOfItsBytes(t *testing.T) {
 
 var errFull = errors.New("the disk is full")
 
-// fullWriter takes some writes and then no more.
-type fullWriter struct{ left int }
+// fullWriter takes some writes, fails once, and must not be written to again.
+type fullWriter struct {
+	left   int
+	failed bool
+}
 
 func (w *fullWriter) Write(b []byte) (int, error) {
+	if w.failed {
+		return len(b), nil // and the PEM has a hole
+	}
 	w.left--
-	if w.left < 0 {
+	w.failed = w.left < 0
+	if w.failed {
 		return 0, errFull
 	}
 	return len(b), nil
@@ -146,7 +153,7 @@ func TestErrorsOfTheWriterComeBack(t *testing.T) {
 	der := signed(t, ca, entries(numbered(20000)...))
 	for _, writes := range []int{0, 1, 5} {
 		builder := &Builder{}
-		list, err := Read(bytes.NewReader(der), Output{PEM: &fullWriter{writes}, Index: builder})
+		list, err := Read(bytes.NewReader(der), Output{PEM: &fullWriter{left: writes}, Index: builder})
 		if !errors.Is(err, errFull) || list != nil {
 			t.Errorf("after %d writes: got %v, %v", writes, list, err)
 		}

@@ -13,6 +13,7 @@ func unreadableFrames() []list {
 		{name: "after-list", breaks: "a byte behind the list", edit: func(d *crltest.Draft) { d.AfterList = []byte{0} }},
 		{name: "after-signature", breaks: "an element behind the signature", edit: func(d *crltest.Draft) { d.AfterSignature = []byte{5, 0} }},
 		{name: "after-extensions", breaks: "an element behind the extensions", edit: func(d *crltest.Draft) { d.AfterSigned = []byte{5, 0} }},
+		{name: "entries-beyond-signed-part", breaks: "a signed part that claims to end within its last entry", edit: func(d *crltest.Draft) { d.Extensions = nil }, bend: shorterSignedPart},
 		{name: "cut-short", breaks: "its last ten bytes are missing", bend: func(b []byte) []byte { return b[:len(b)-10] }},
 		{name: "length-too-long", breaks: "the length of the list in three bytes where two are enough", bend: longLength},
 		{name: "length-indefinite", breaks: "a length that is not given", bend: func(b []byte) []byte { return append(append([]byte{0x30, 0x80}, b[4:]...), 0, 0) }},
@@ -30,6 +31,13 @@ func unreadableFrames() []list {
 		{name: "no-this-update", breaks: "no date of issue", edit: func(d *crltest.Draft) { d.ThisUpdate, d.NextUpdate = nil, nil }},
 		{name: "this-update-offset", breaks: "a date of issue in another time zone", edit: func(d *crltest.Draft) { d.ThisUpdate = crltest.TLV(0x17, []byte("260601120000+0100")) }},
 	}
+}
+
+// shorterSignedPart takes five bytes off the length of the signed part, which
+// stands in the seventh byte.
+func shorterSignedPart(b []byte) []byte {
+	b[6] -= 5
+	return b
 }
 
 // longLength spells the two bytes of a length in three.
