@@ -19,7 +19,7 @@ func (v verdict) write(w http.ResponseWriter) {
 	secure(w.Header())
 	switch v.status {
 	case http.StatusOK:
-		writeJSON(w, v.status, "application/json", identityOf(v.identity))
+		writeJSON(w, v.status, "application/json", IdentityOf(v.identity))
 		return
 	case http.StatusUnauthorized:
 		// RFC 9110, section 11.6.1, demands a challenge; there is no registered
@@ -67,35 +67,39 @@ func problemOf(v verdict) problem {
 	return p
 }
 
-// identity is a chain.Identity as a document.
-type identity struct {
+// Identity is a chain.Identity as a document: what an accepted client, or
+// whoever asks on its behalf, is told.
+type Identity struct {
 	Subject     string   `json:"subject"`
 	Issuer      string   `json:"issuer"`
 	Serial      string   `json:"serial"`
 	Fingerprint string   `json:"sha256Fingerprint"`
-	Names       names    `json:"subjectAlternativeNames"`
-	Validity    validity `json:"validity"`
+	Names       Names    `json:"subjectAlternativeNames"`
+	Validity    Validity `json:"validity"`
 }
 
-type names struct {
+// Names are those of the subject alternative name extension.
+type Names struct {
 	DNS   []string `json:"dns,omitempty"`
 	Email []string `json:"email,omitempty"`
 	URI   []string `json:"uri,omitempty"`
 	IP    []string `json:"ip,omitempty"`
 }
 
-type validity struct {
+// Validity is from when until when a certificate is valid.
+type Validity struct {
 	NotBefore time.Time `json:"notBefore"`
 	NotAfter  time.Time `json:"notAfter"`
 }
 
-func identityOf(id *chain.Identity) identity {
-	return identity{
+// IdentityOf makes the document.
+func IdentityOf(id *chain.Identity) Identity {
+	return Identity{
 		Subject:     id.Subject,
 		Issuer:      id.Issuer,
 		Serial:      id.Serial,
 		Fingerprint: id.Fingerprint,
-		Names:       names{DNS: id.DNSNames, Email: id.Emails, URI: id.URIs, IP: id.IPs},
-		Validity:    validity{NotBefore: id.NotBefore.UTC(), NotAfter: id.NotAfter.UTC()},
+		Names:       Names{DNS: id.DNSNames, Email: id.Emails, URI: id.URIs, IP: id.IPs},
+		Validity:    Validity{NotBefore: id.NotBefore.UTC(), NotAfter: id.NotAfter.UTC()},
 	}
 }
