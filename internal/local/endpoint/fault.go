@@ -19,6 +19,9 @@ type Fault struct {
 	// (InternalError at S3) and a text that says that it was made up.
 	Status        int
 	Code, Message string
+	// Unheard, where set, is called by Cut and Lose before they close the
+	// connection: what the call does is done, and its caller knows nothing.
+	Unheard func()
 }
 
 // Effect is a kind of fault.
@@ -55,12 +58,14 @@ func (f Fault) apply(w *statusWriter, r *http.Request, service Service, handler 
 	case Throttle:
 		throttle(w, service)
 	case Cut:
+		f.unheard()
 		hangUp(w)
 	case Lose:
 		unseen := &unseenWriter{header: http.Header{}}
 		handler.ServeHTTP(unseen, r)
 		unseen.WriteHeader(http.StatusOK) // unless it has one
 		w.noteStatus(unseen.status)
+		f.unheard()
 		hangUp(w)
 	default:
 		handler.ServeHTTP(w, r)
@@ -86,6 +91,12 @@ func wait(r *http.Request, delay time.Duration) bool {
 		return true
 	case <-r.Context().Done():
 		return false
+	}
+}
+
+func (f Fault) unheard() {
+	if f.Unheard != nil {
+		f.Unheard()
 	}
 }
 

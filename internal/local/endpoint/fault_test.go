@@ -91,8 +91,12 @@ func TestConnectionsThatEnd(t *testing.T) {
 		effect Effect
 		done   bool
 	}{"cut": {Cut, false}, "lose": {Lose, true}} {
-		p.next("PutObject", Fault{Effect: test.effect})
+		var before []bool
+		p.next("PutObject", Fault{Effect: test.effect, Unheard: func() { before = append(before, w.has(t, name)) }})
 		err := w.tryPut(t, name)
+		if !slices.Equal(before, []bool{test.done}) {
+			t.Errorf("%s: before the connection ended the object was there: %v, want %v, once", name, before, test.done)
+		}
 		if err == nil || errorCode(err) != "" || statusOf(err) != 0 {
 			t.Errorf("%s: got %v, want an error without any answer", name, err)
 		}
