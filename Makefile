@@ -29,6 +29,26 @@ functions: needs ## build the functions for AWS Lambda (linux/arm64) into dist/
 	GOOS=linux GOARCH=arm64 $(FUNCTION) -o dist/refresh/bootstrap ./lambdas/refresh
 	GOOS=linux GOARCH=arm64 $(FUNCTION) -o dist/verify/bootstrap ./lambdas/verify
 
+# Node.js 20 works; without this every run of the CDK would begin with a banner
+# that it is past its end of life.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION ?= 20
+
+.PHONY: synth diff deploy destroy node_modules bin/infra
+synth: node_modules ## write the templates of cdk.json and of docs/examples into cdk.out/ (no AWS account)
+	@node_modules/.bin/cdk synth --quiet -c examples=docs/examples $(ARGS)
+
+diff: node_modules ## show what a deployment would change
+	@node_modules/.bin/cdk diff $(ARGS)
+
+deploy: node_modules ## deploy what cdk.json says (another file: ARGS="-c sekisho=gate-2.json")
+	@node_modules/.bin/cdk deploy $(ARGS)
+
+destroy: node_modules ## remove it, after a deployment with "mutualAuthentication": "off"
+	@node_modules/.bin/cdk destroy $(ARGS)
+
+bin/infra: needs
+	$(BUILD) -o bin/infra ./infra
+
 lint: needs ## check style and structure (builds the linter from its module first, minutes)
 	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2 run
 
@@ -37,3 +57,10 @@ clean: ## remove what was built, and the twin's state
 
 needs:
 	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or later, from https://go.dev/dl or your system's packages" >&2; exit 1; }
+
+# The pinned CDK command; npm touches the file when it has done its work.
+node_modules: node_modules/.package-lock.json
+
+node_modules/.package-lock.json: package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js is missing: the AWS CDK needs version 20 or later, with npm" >&2; exit 1; }
+	npm ci

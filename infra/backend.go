@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2targets"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -20,11 +18,11 @@ func (f front) action(scope constructs.Construct, b settings.Backend) elb.Listen
 	switch {
 	case b.TargetGroupARN != "":
 		f.letOut(awsec2.Peer_AnyIpv4(), awsec2.Port_AllTcp())
-		return forward(elb.ApplicationTargetGroup_FromTargetGroupAttributes(scope, jsii.String("TargetGroup"), &elb.TargetGroupAttributes{
-			TargetGroupArn: jsii.String(b.TargetGroupARN),
-		}))
+		return forward(knownTargetGroup(scope, jsii.String(b.TargetGroupARN)))
 	case b.FunctionARN != "":
-		return forward(functionTargets(scope, b.FunctionARN))
+		// The name of its target group is AWS's to choose: this account's load
+		// balancers may invoke it, whichever group they do it for.
+		return forward(newFunctionTargets(scope, functionTargets{functionARN: jsii.String(b.FunctionARN)}))
 	case len(b.InstanceIDs)+len(b.IPAddresses) > 0:
 		return forward(f.serverTargets(scope, b.WithDefaults()))
 	default:
@@ -111,29 +109,6 @@ func (f front) letOut(to awsec2.IPeer, port awsec2.Port) {
 	if f.settings.LoadBalancerARN == "" {
 		f.balancer.securityGroup.AddEgressRule(to, port, jsii.String("Backend"), nil)
 	}
-}
-
-// functionTargets is a function that exists. The load balancer's permission to
-// invoke it names this account, but not the target group: the name of that one
-// is AWS's to choose.
-func functionTargets(scope constructs.Construct, arn string) elb.IApplicationTargetGroup {
-	stack := awscdk.Stack_Of(scope)
-	permission := awslambda.NewCfnPermission(scope, jsii.String("Permission"), &awslambda.CfnPermissionProps{
-		Action:        jsii.String("lambda:InvokeFunction"),
-		FunctionName:  jsii.String(arn),
-		Principal:     jsii.String(loadBalancing),
-		SourceArn:     targetGroupARN(stack, "*", "*"),
-		SourceAccount: stack.Account(),
-	})
-	group := elb.NewCfnTargetGroup(scope, jsii.String("Function"), &elb.CfnTargetGroupProps{
-		TargetType:         jsii.String("lambda"),
-		Targets:            []any{&elb.CfnTargetGroup_TargetDescriptionProperty{Id: jsii.String(arn)}},
-		HealthCheckEnabled: jsii.Bool(false),
-	})
-	group.Node().AddDependency(permission)
-	return elb.ApplicationTargetGroup_FromTargetGroupAttributes(scope, jsii.String("TargetGroup"), &elb.TargetGroupAttributes{
-		TargetGroupArn: group.AttrTargetGroupArn(),
-	})
 }
 
 // addRules sends the paths elsewhere that the settings name. Nobody has

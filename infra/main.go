@@ -15,11 +15,24 @@ import (
 
 func main() {
 	err := run(time.Now())
-	jsii.Close()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
+	}
+	leave()
+	if err != nil {
 		os.Exit(1)
 	}
+}
+
+// leave ends the Node.js process behind the CDK. Its library waits for that
+// process twice and may take the second answer for a failure; all that is worth
+// reading has been written by now.
+func leave() {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err == nil {
+		os.Stderr = null
+	}
+	jsii.Close()
 }
 
 // run writes the template of the settings in cdk.json to where the CDK command

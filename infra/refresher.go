@@ -23,7 +23,8 @@ type refresher struct {
 	bucket   awss3.IBucket
 	function awslambda.Function
 	// failed takes what the schedule could not deliver and the runs that failed.
-	failed awssqs.Queue
+	failed  awssqs.Queue
+	logDays int
 }
 
 // refresherParts are what a refresher works on.
@@ -57,7 +58,7 @@ func newRefresher(stack awscdk.Stack, d deployment, parts refresherParts) refres
 		role:        role, logs: logs, place: at,
 	})
 	sendFailures(scope, function, failed)
-	return refresher{scope: scope, bucket: parts.bucket, function: function, failed: failed}
+	return refresher{scope: scope, bucket: parts.bucket, function: function, failed: failed, logDays: d.LogRetentionDays}
 }
 
 // allowRefresh is all that the refresher may do. It never deletes, and it

@@ -33,7 +33,7 @@ func buildGate(stack awscdk.Stack, d deployment) {
 	refresher := newRefresher(stack, d, refresherParts{
 		bucket: bucket, network: network, trustStoreARN: trustStore.TrustStoreArn(), writable: trustStoreARNs(stack),
 	})
-	first := newFirstRefresh(stack, d.FirstRefresh, refresher.function)
+	first := newFirstRefresh(stack, d, refresher)
 	newSchedule(stack, refresher, first)
 	verifier := newVerifier(stack, d, bucket)
 	verifier.function.Node().AddDependency(first)
@@ -54,7 +54,7 @@ func attach(stack awscdk.Stack, d deployment) {
 	refresher := newRefresher(stack, d, refresherParts{
 		bucket: newBucket(stack, d.Settings), trustStoreARN: trustStore, writable: trustStore,
 	})
-	first := newFirstRefresh(stack, d.FirstRefresh, refresher.function)
+	first := newFirstRefresh(stack, d, refresher)
 	newSchedule(stack, refresher, first)
 	refresherOutputs(stack, refresher, trustStore)
 }

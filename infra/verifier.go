@@ -38,7 +38,14 @@ func newVerifier(stack awscdk.Stack, d deployment, bucket awss3.IBucket) verifie
 		concurrency: d.Verifier.Concurrency,
 		role:        role, logs: logs,
 	})
-	return verifier{function: function, targets: newVerifierTargets(stack, scope, d, function), header: header}
+	// A target group that nothing else uses: through a listener without mutual
+	// authentication a client could send the certificate of somebody else. Of
+	// several headers of one name the function must see each, or it could not
+	// tell that there were more.
+	targets := newFunctionTargets(scope, functionTargets{
+		name: targetGroupName(d.StackName), functionARN: function.FunctionArn(), multiValue: true,
+	})
+	return verifier{function: function, targets: targets, header: header}
 }
 
 // allowVerify is all that the verifier may do: read. To tell an object that is
