@@ -38,6 +38,9 @@ The AWS CLI works against it with the AWS_ENDPOINT_URL that it prints.`,
 // runTwin runs a twin until the command is interrupted.
 func runTwin(cmd *cobra.Command, options local.Options) error {
 	twin, err := local.Start(cmd.Context(), options)
+	if err != nil && cmd.Context().Err() != nil {
+		return nil // interrupted while it started
+	}
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func twinFlags(flags *pflag.FlagSet, o *local.Options) {
 	flags.DurationVar(&o.ListLife, "crl-life", o.ListLife, "how long a list of the built-in CA is valid; it is signed anew at half of that")
 	flags.StringVar(&o.RefreshBinary, "refresh-binary", o.RefreshBinary, "`program` of the refresh function (default: refresh/bootstrap beside this program)")
 	flags.StringVar(&o.VerifyBinary, "verify-binary", o.VerifyBinary, "`program` of the verify function (default: verify/bootstrap beside this program)")
-	flags.Var(word(o.KeyKind, &o.KeyKind, ca.ParseKeyKind), "key", "keys of the built-in CA: rsa2048, rsa4096, p256 or p384")
+	flags.Var(word(o.KeyKind, &o.KeyKind, ca.ParseKeyKind), "key", "keys of a new built-in CA: rsa2048, rsa4096, p256 or p384 (default p256)")
 	flags.StringArrayVar(&o.CABundles, "ca-bundle", nil, "`file` with a foreign CA instead of the built-in one (repeatable)")
 	flags.StringArrayVar(&o.CRLURLs, "crl-url", nil, "`URL` of a list of the foreign CA (repeatable)")
 	flags.Var(word(o.Revocation, &o.Revocation, parseRevocation), "revocation", "which certificates need a list: require, require-leaf, allow-missing or off")

@@ -24,6 +24,9 @@ NAME.p12.txt.`,
   sekisho local issue laptop-2 --days 7 --out certs --p12`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if days < 1 || len(args[0]) > maxNameBytes {
+				return &usageError{fmt.Errorf("issuing %q: want at least one day, and a name of at most %d bytes", args[0], maxNameBytes)}
+			}
 			twin, err := local.Describe(*dir)
 			if err != nil {
 				return err
@@ -49,6 +52,9 @@ NAME.p12.txt.`,
 	cmd.Flags().BoolVar(&p12, "p12", false, "also write a PKCS #12 file")
 	return cmd
 }
+
+// maxNameBytes leaves room for the endings within what a file may be called.
+const maxNameBytes = 200
 
 // writeClient writes the files of a client and returns their names. The key
 // and the password can be read by their owner alone.

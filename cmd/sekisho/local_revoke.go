@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,7 +28,7 @@ listeners as that client until both refuse, and says after how many seconds.`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "revoked %s: serial %v\n", revoked.Name, revoked.Serials)
+			fmt.Fprintf(cmd.OutOrStdout(), "revoked %s: serial %s\n", revoked.Name, strings.Join(revoked.Serials, ", "))
 			if !wait {
 				return nil
 			}
@@ -48,7 +49,7 @@ func awaitRefusal(ctx context.Context, cmd *cobra.Command, dir, name string, beg
 	}
 	client, err := local.LoadClient(dir, name)
 	if err != nil {
-		return err
+		return fmt.Errorf("--wait asks the listeners as that client, by the name it was issued to: %w", err)
 	}
 	waited, err := local.AwaitRefusal(ctx, twin, client, begun)
 	if err != nil {

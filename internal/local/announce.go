@@ -32,7 +32,9 @@ func (t *Twin) pasteable() []string {
 	d := t.description
 	endpoint := fmt.Sprintf("AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=%s AWS_ENDPOINT_URL=%s", d.Region, d.AWSEndpoint)
 	lines := []string{"In another shell:"}
-	if !t.options.foreign() {
+	if t.options.foreign() {
+		lines = append(lines, "  "+CurlLine(d, d.Verify, "client"), "  "+CurlLine(d, d.Passthrough, "client"))
+	} else {
 		lines = append(lines,
 			"  "+t.command("issue laptop-1"),
 			"  "+CurlLine(d, d.Verify, "laptop-1"),
@@ -61,7 +63,9 @@ func directoryFlag(dir string) string {
 
 // CurlLine asks a listener as the client whose files lie in the present folder.
 func CurlLine(d Description, url, name string) string {
-	return fmt.Sprintf("curl --cacert %s --cert %s-chain.pem --key %s.key %s/", quoted(d.ServerCA), quoted(name), quoted(name), url)
+	// curl takes what follows a colon in --cert for a password.
+	chain := strings.ReplaceAll(name+"-chain.pem", ":", `\:`)
+	return fmt.Sprintf("curl --cacert %s --cert %s --key %s %s/", quoted(d.ServerCA), quoted(chain), quoted(name+".key"), url)
 }
 
 // Program is the running program as it can be typed from the present folder.

@@ -53,7 +53,7 @@ func (t *Twin) prepare() (settings.Prepared, error) {
 	}
 	prepared, err := given.Prepare(os.ReadFile, time.Now())
 	if err != nil {
-		return settings.Prepared{}, fmt.Errorf("checking who is trusted:\n%w", err)
+		return settings.Prepared{}, fmt.Errorf("checking who is trusted (--ca-bundle, --crl-url, --revocation):\n%w", err)
 	}
 	t.description.CABundle = t.dir.file("ca-bundle.pem")
 	return prepared, replaceFile(t.description.CABundle, prepared.Bundle.PEM, 0o644)

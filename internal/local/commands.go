@@ -9,8 +9,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // Commands talks to the twin that runs on a state directory.
@@ -60,8 +62,10 @@ func send[Out any](ctx context.Context, c *Commands, name string, in any) (Out, 
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		_, absent := Describe(c.Dir)
-		return out, errors.Join(absent, fmt.Errorf("sending the command %s: %w", name, err))
+		if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, os.ErrNotExist) {
+			return out, errNoTwin(c.Dir)
+		}
+		return out, fmt.Errorf("sending the command %s: %w", name, err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {

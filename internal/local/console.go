@@ -3,6 +3,7 @@ package local
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -54,21 +55,45 @@ func (c *console) note(at time.Time, text string) {
 	fmt.Fprintln(c.out, line)
 }
 
-// refreshed tells of a run that did something, or failed in another way than
-// the one before it.
+// refreshed tells of a run that did something, or that failed in another way
+// than the one before it, and when all is well again.
 func (c *console) refreshed(run Run) {
-	lines := Lines(run)
-	said := strings.Join(lines, "\n")
+	now := trouble(run)
 	c.mu.Lock()
-	same := said == c.before
-	c.before = said
+	before := c.before
+	c.before = now
 	c.mu.Unlock()
-	if same {
+	if now == before && !changed(run) {
 		return
 	}
-	for _, line := range lines {
+	for _, line := range Lines(run) {
 		c.note(run.Started, line)
 	}
+	if now == "" && before != "" {
+		c.note(run.Started, "refresh: all is well again")
+	}
+}
+
+// changed says that a run did more than look.
+func changed(run Run) bool {
+	return slices.ContainsFunc(run.Report.Outcomes, func(o refresh.Outcome) bool {
+		return o.Action != refresh.Keep && o.Error == ""
+	})
+}
+
+// trouble is what is wrong after a run, in words that stay the same while the
+// same is wrong; empty when all is well.
+func trouble(run Run) string {
+	var words []string
+	if run.Error != "" {
+		words = append(words, "failed")
+	}
+	for _, outcome := range run.Report.Outcomes {
+		if outcome.Error != "" || outcome.Stale {
+			words = append(words, outcome.Source, string(outcome.Action), string(outcome.Reason), outcome.List.SHA256)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // Lines are what a person wants to know of a run: a line for each list or

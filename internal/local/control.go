@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"net"
 	"net/http"
 	"os"
@@ -132,20 +133,23 @@ func (t *Twin) revoke(_ context.Context, in nameCommand) (Revoked, error) {
 	}
 	entries, err := t.authority.Revoke(in.Name, ca.Revocation{Reason: ca.KeyCompromise})
 	if errors.Is(err, ca.ErrUnknown) {
-		return Revoked{}, fmt.Errorf("revoking %s: %w: issue it first, or give the serial number", in.Name, err)
+		return Revoked{}, fmt.Errorf("%w: issue it first, or give the serial number", err)
 	}
 	if err != nil {
 		return Revoked{}, err
 	}
 	revoked := Revoked{Name: in.Name}
 	for _, entry := range entries {
-		revoked.Serials = append(revoked.Serials, entry.Serial.Text(16))
+		revoked.Serials = append(revoked.Serials, serialText(entry.Serial))
 		if revoked.At.IsZero() || entry.At.Before(revoked.At) {
 			revoked.At = entry.At
 		}
 	}
 	return revoked, nil
 }
+
+// serialText writes a serial number as the listeners and their logs do.
+func serialText(serial *big.Int) string { return fmt.Sprintf("%X", serial.Bytes()) }
 
 type noInput struct{}
 

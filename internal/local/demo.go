@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"os"
+	"strings"
 	"time"
 )
 
@@ -40,7 +42,26 @@ func Demo(ctx context.Context, options Options, out io.Writer) error {
 		return err
 	}
 	d := &demo{out: out, twin: twin, dir: options.Dir, every: options.Every, keep: options.ClientKeepAlive, commands: NewCommands(options.Dir)}
-	return errors.Join(d.play(ctx), twin.Close())
+	err = d.play(ctx)
+	if err != nil {
+		d.evidence()
+	}
+	err = errors.Join(err, twin.Close())
+	if err == nil {
+		fmt.Fprintln(out, "The story went as it should. Everything that was started is stopped.")
+	}
+	return err
+}
+
+// evidence shows the end of the functions' logs, because the directory with
+// them goes away.
+func (d *demo) evidence() {
+	for _, name := range []string{refreshFunction, verifyFunction} {
+		text, err := os.ReadFile(d.twin.dir.file("log", name+".log"))
+		if err == nil {
+			fmt.Fprintf(d.out, "the end of the log of %s:\n%s\n", name, text[max(0, len(text)-2000):])
+		}
+	}
 }
 
 func (d *demo) play(ctx context.Context) error {
@@ -65,7 +86,6 @@ func (d *demo) play(ctx context.Context) error {
 		}
 		fmt.Fprintf(d.out, "✔ %s%s\n", step.name, said)
 	}
-	fmt.Fprintln(d.out, "The story went as it should. Everything that was started is stopped.")
 	return nil
 }
 
@@ -155,7 +175,7 @@ func (d *demo) nobody(ctx context.Context) (string, error) {
 func (d *demo) revoke(ctx context.Context) (string, error) {
 	d.revokedAt = time.Now()
 	revoked, err := d.commands.Revoke(ctx, "laptop-1")
-	return fmt.Sprintf(": serial %v", revoked.Serials), err
+	return ": serial " + strings.Join(revoked.Serials, ", "), err
 }
 
 func (d *demo) turnedAway(ctx context.Context) (string, error) {

@@ -8,10 +8,11 @@ import (
 )
 
 const (
-	bucketName     = "sekisho-local"
-	trustStoreName = "sekisho"
-	targetGroupARN = "arn:aws:elasticloadbalancing:" + region + ":" + account + ":targetgroup/sekisho-verify/0123456789abcdef"
-	loadBalancer   = "app/sekisho/0123456789abcdef"
+	bucketName      = "sekisho-local"
+	trustStoreName  = "sekisho"
+	targetGroupARN  = "arn:aws:elasticloadbalancing:" + region + ":" + account + ":targetgroup/sekisho-verify/0123456789abcdef"
+	loadBalancerARN = "arn:aws:elasticloadbalancing:" + region + ":" + account + ":loadbalancer/" + loadBalancer
+	loadBalancer    = "app/sekisho/0123456789abcdef"
 )
 
 // startEndpoint serves S3 and the trust-store API, both empty.

@@ -33,7 +33,7 @@ func Describe(dir string) (Description, error) {
 	name := filepath.Join(dir, descriptionName)
 	text, err := os.ReadFile(name)
 	if errors.Is(err, os.ErrNotExist) {
-		return Description{}, fmt.Errorf("looking for a twin: none is running on %s: start one with \"sekisho local\", or name its directory with --dir", dir)
+		return Description{}, errNoTwin(dir)
 	}
 	if err != nil {
 		return Description{}, fmt.Errorf("looking for a twin: %w", err)
@@ -44,6 +44,10 @@ func Describe(dir string) (Description, error) {
 		return Description{}, fmt.Errorf("reading %s: %w", name, err)
 	}
 	return d, nil
+}
+
+func errNoTwin(dir string) error {
+	return fmt.Errorf("looking for a twin: none is running on %s: start one with \"sekisho local\", or name its directory with --dir", dir)
 }
 
 func (d Description) write(name string) error {

@@ -41,12 +41,30 @@ func openDirectory(path string) (*directory, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the state directory: %w", err)
 	}
+	err = ownOnly(path)
+	if err != nil {
+		return nil, err
+	}
 	lock, err := lockFile(filepath.Join(path, lockName))
 	if err != nil {
 		return nil, err
 	}
 	d := &directory{path: path, lock: lock}
 	return d, d.clear()
+}
+
+// ownOnly refuses a directory in which others could plant files: keys lie
+// there, and names there are trusted.
+func ownOnly(path string) error {
+	var info unix.Stat_t
+	err := unix.Stat(path, &info)
+	if err != nil {
+		return fmt.Errorf("looking at the state directory: %w", err)
+	}
+	if int(info.Uid) != os.Geteuid() || info.Mode&0o022 != 0 {
+		return fmt.Errorf("opening the state directory: others own %s or may write to it: choose a --dir of your own, or take their right away (chmod go-w)", path)
+	}
+	return nil
 }
 
 func lockFile(name string) (*os.File, error) {

@@ -36,7 +36,8 @@ func (t *Twin) startFunction(ctx context.Context, name, binary string, timeout t
 		return nil, err
 	}
 	env["AWS_ENDPOINT_URL"] = t.description.AWSEndpoint
-	function, err := runtime.Start(ctx, runtime.Config{
+	// The end of the context does not end the function: it is closed in its turn.
+	function, err := runtime.Start(context.WithoutCancel(ctx), runtime.Config{
 		Name: name, Bootstrap: binary, Environment: env, Region: region, Account: account,
 		// Each function has its own key, so that the endpoint can tell whose call it was.
 		Credentials: runtime.Credentials{AccessKeyID: name, SecretAccessKey: "local"},

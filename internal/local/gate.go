@@ -55,19 +55,20 @@ func (t *Twin) accept(verify, passthrough net.Listener) error {
 	if err != nil {
 		return fmt.Errorf("making the passthrough listener: %w", err)
 	}
-	t.background("verify listener", func() error { return verifying.Serve(verify) }, verifying.Shutdown, verify.Close)
-	t.background("passthrough listener", func() error { return passing.Serve(passthrough) }, passing.Shutdown, passthrough.Close)
-	return nil
+	t.background("verify listener", func() error { return verifying.Serve(verify) }, verifying.Shutdown)
+	t.background("passthrough listener", func() error { return passing.Serve(passthrough) }, passing.Shutdown)
+	return t.endpoint.TrustStores().Associate(t.description.TrustStoreARN, loadBalancerARN)
 }
 
 // gateSettings are those of a stack, apart from what belongs to this machine.
-// A snapshot never grows older than half a period of the schedule, so that a
-// quick schedule is seen to be quick.
+// The verifier looks for a newer snapshot at every request: what is seen here
+// must not lag behind the refresh that somebody just asked for. A stack lets
+// it grow a few seconds old instead.
 func (t *Twin) gateSettings(gate settings.Gate, port int) settings.Gate {
 	gate.Header = t.options.CertificateHeader
 	gate.TargetGroup, gate.Port, gate.Proto = targetGroupARN, port, "https"
 	gate.SubjectCN, gate.IssuerCN = t.options.SubjectCN, t.options.IssuerCN
-	gate.MaxSnapshotAge = min(gate.MaxSnapshotAge, settings.Duration(t.options.Every/2))
+	gate.MaxSnapshotAge = 0
 	return gate
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sekisho/sekisho/internal/local/alb"
@@ -21,7 +23,8 @@ type Options struct {
 	PortBase int
 	// Every is the period of the refresh schedule.
 	Every time.Duration
-	// KeyKind is the kind of key that the built-in CA makes.
+	// KeyKind is the kind of key that the built-in CA makes; empty is P-256 for
+	// a new one, and whatever it has for one that is there.
 	KeyKind ca.KeyKind
 	// ListLife is how long a list of the built-in CA is valid.
 	ListLife time.Duration
@@ -56,7 +59,6 @@ func DefaultOptions() Options {
 		Dir:               ".sekisho",
 		PortBase:          8440,
 		Every:             time.Minute,
-		KeyKind:           ca.P256,
 		ListLife:          24 * time.Hour,
 		Revocation:        settings.RevocationRequire,
 		ClientKeepAlive:   300 * time.Second,
@@ -71,6 +73,12 @@ func (o Options) foreign() bool { return len(o.CABundles) > 0 }
 // check reports every option that cannot work, by its flag.
 func (o Options) check() error {
 	var problems []error
+	if o.Dir == "" {
+		problems = append(problems, errors.New("--dir is empty: name a directory for the state of the twin"))
+	}
+	if reserved(o.CertificateHeader) {
+		problems = append(problems, fmt.Errorf("--certificate-header %q: want a name that nothing else uses, such as X-Amzn-Mtls-Clientcert", o.CertificateHeader))
+	}
 	if (len(o.CABundles) == 0) != (len(o.CRLURLs) == 0) {
 		problems = append(problems, errors.New("--ca-bundle and --crl-url belong together: give both for a foreign CA, or neither for the built-in one"))
 	}
@@ -84,4 +92,11 @@ func (o Options) check() error {
 		problems = append(problems, fmt.Errorf("--port-base %d: want 0 for any free ports, or a number up to 65000", o.PortBase))
 	}
 	return errors.Join(problems...)
+}
+
+// reserved says that a header has a meaning of its own.
+func reserved(header string) bool {
+	name := strings.ToLower(header)
+	return name == "" || strings.HasPrefix(name, "x-forwarded-") || strings.HasPrefix(name, "content-") ||
+		slices.Contains([]string{"host", "connection", "cookie", "te", "trailer", "transfer-encoding", "upgrade", "x-amzn-trace-id"}, name)
 }

@@ -38,12 +38,13 @@ type schedule struct {
 	last Run
 }
 
-// event is what EventBridge Scheduler sends when no input is configured.
+// event is what EventBridge Scheduler sends when no input is configured, and
+// the wish to hear the whole report: a failure is shown here, not retried.
 func event(now time.Time) []byte {
 	text, err := json.Marshal(map[string]any{
 		"version": "0", "source": "aws.scheduler", "detail-type": "Scheduled Event",
 		"account": account, "region": region, "time": now.UTC().Format(time.RFC3339),
-		"resources": []string{}, "detail": "{}",
+		"resources": []string{}, "detail": "{}", "report": "always",
 	})
 	if err != nil {
 		return []byte("{}")
@@ -70,13 +71,11 @@ func (s *schedule) invoke(ctx context.Context) Run {
 	run := Run{Started: time.Now()}
 	answer, err := s.function.Invoke(ctx, event(run.Started))
 	run.Took = time.Since(run.Started)
+	if err == nil {
+		run.Report, run.Error, err = reportOf(answer)
+	}
 	if err != nil {
 		run.Error = said(err)
-	} else {
-		run.Report, err = reportOf(answer)
-		if err != nil {
-			run.Error = err.Error()
-		}
 	}
 	if ctx.Err() == nil {
 		s.note(run)
@@ -105,16 +104,19 @@ func said(err error) string {
 	return err.Error()
 }
 
-// reportOf reads what the refresh function answers: a program that answers
-// something else is not one.
-func reportOf(answer []byte) (refresh.Report, error) {
-	var report refresh.Report
-	err := json.Unmarshal(answer, &report)
+// reportOf reads what the refresh function answers, and what it says has
+// failed: a program that answers something else is not one.
+func reportOf(answer []byte) (refresh.Report, string, error) {
+	var said struct {
+		refresh.Report
+		Error string `json:"error"`
+	}
+	err := json.Unmarshal(answer, &said)
 	if err != nil {
-		return refresh.Report{}, fmt.Errorf("reading the answer of the refresh function: %w", err)
+		return refresh.Report{}, "", fmt.Errorf("reading the answer of the refresh function: %w", err)
 	}
-	if report.Started.IsZero() {
-		return refresh.Report{}, errors.New("reading the answer of the refresh function: it is no report of a run")
+	if said.Started.IsZero() {
+		return refresh.Report{}, "", errors.New("reading the answer of the refresh function: it is no report of a run")
 	}
-	return report, nil
+	return said.Report, said.Error, nil
 }

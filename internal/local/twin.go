@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -94,6 +95,7 @@ func (t *Twin) start(ctx context.Context) error {
 // startSchedule runs the refresh function once, and then on its schedule.
 func (t *Twin) startSchedule(ctx context.Context) error {
 	t.schedule = &schedule{function: t.refresh, every: t.options.Every, observe: t.console.refreshed}
+	t.console.printf("Waiting for the first refresh of %s\n", strings.Join(t.description.CRL, " and "))
 	t.schedule.invoke(ctx)
 	background, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -162,12 +164,18 @@ const stopTimeout = 2 * time.Second
 // serve runs an HTTP server until the twin stops.
 func (t *Twin) serve(name string, listener net.Listener, handler http.Handler) {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	t.background(name, func() error { return server.Serve(listener) }, server.Shutdown, server.Close)
+	t.background(name, func() error { return server.Serve(listener) }, func(ctx context.Context) error {
+		err := server.Shutdown(ctx)
+		if err != nil {
+			return server.Close()
+		}
+		return nil
+	})
 }
 
-// background runs something that ends by itself only when it fails. It stops
-// it gently first, and then at once.
-func (t *Twin) background(name string, run func() error, shutdown func(context.Context) error, end func() error) {
+// background runs something that ends by itself only when it fails. shutdown
+// ends it: gently while its context lasts, and then at once.
+func (t *Twin) background(name string, run func() error, shutdown func(context.Context) error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -180,10 +188,10 @@ func (t *Twin) background(name string, run func() error, shutdown func(context.C
 		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 		defer cancel()
 		err := shutdown(ctx)
-		if err != nil {
-			err = end()
-		}
 		<-done
+		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, net.ErrClosed) {
+			return nil
+		}
 		return err
 	})
 }

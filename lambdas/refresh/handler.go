@@ -12,6 +12,7 @@ import (
 
 	"github.com/sekisho/sekisho/internal/cabundle"
 	"github.com/sekisho/sekisho/internal/crl"
+	"github.com/sekisho/sekisho/internal/crlhttp"
 	"github.com/sekisho/sekisho/internal/refresh"
 	"github.com/sekisho/sekisho/internal/settings"
 )
@@ -26,44 +27,87 @@ type trustStoreBundle interface {
 	Bundle(ctx context.Context) ([]byte, error)
 }
 
-// handler runs the refresher for each event. What the event says is no matter:
+// handler runs the refresher for each event. What triggered it is no matter:
 // every trigger means the same, look now.
 type handler struct {
 	settings   settings.Refresh
 	bucket     bucket
 	trustStore trustStoreBundle
-	refresher  *refresh.Refresher
-	log        *slog.Logger
+	// fetcher is made once it is known which CAs HTTPS is trusted by.
+	fetcher   func(httpsCA []byte) (*crlhttp.Fetcher, error)
+	refresher *refresh.Refresher
+	log       *slog.Logger
 
 	mu     sync.Mutex
 	loaded bool
 }
 
+// event is what the function understands of an event.
+type event struct {
+	// Report "always" answers with the report even when a source has no list
+	// in force. A schedule leaves it out: there a failure has to be one.
+	Report string `json:"report"`
+}
+
+// answer is the report, and what failed.
+type answer struct {
+	refresh.Report
+	Error string `json:"error,omitempty"`
+}
+
 // handle is the function. Its error means that some source has no list in
 // force; a source that is merely down is said in the report and in the log.
-func (h *handler) handle(ctx context.Context, _ json.RawMessage) (refresh.Report, error) {
-	err := h.loadBundle(ctx)
+func (h *handler) handle(ctx context.Context, payload json.RawMessage) (answer, error) {
+	var asked event
+	err := json.Unmarshal(payload, &asked)
 	if err != nil {
-		h.log.Error("refresh failed", "error", err.Error())
-		return refresh.Report{}, err
+		return answer{}, fmt.Errorf("reading the event: %w", err)
+	}
+	report, err := h.run(ctx)
+	if err != nil {
+		h.log.ErrorContext(ctx, "refresh failed", "error", err.Error())
+	}
+	if err != nil && asked.Report == "always" {
+		return answer{Report: report, Error: err.Error()}, nil
+	}
+	return answer{Report: report}, err
+}
+
+func (h *handler) run(ctx context.Context) (refresh.Report, error) {
+	err := h.load(ctx)
+	if err != nil {
+		return refresh.Report{Started: h.refresher.Clock()}, err
 	}
 	report, err := h.refresher.Run(ctx)
 	for _, outcome := range report.Outcomes {
 		logOutcome(ctx, h.log, outcome)
 	}
-	if err != nil {
-		h.log.Error("refresh failed", "error", err.Error())
-	}
 	return report, err
 }
 
-// loadBundle reads the CA bundle once for each instance of the function.
-func (h *handler) loadBundle(ctx context.Context) error {
+// load reads what does not change as long as this instance of the function
+// lives: CA bundle and HTTPS CAs are pinned by their hashes. The bundle of an
+// attached trust store is its owner's and read every time.
+func (h *handler) load(ctx context.Context) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.loaded {
+	if h.loaded && h.settings.BundleKey != "" {
 		return nil
 	}
+	err := h.loadBundle(ctx)
+	if err != nil || h.loaded {
+		return err
+	}
+	httpsCA, err := h.pinned(ctx, "the CAs for HTTPS", h.settings.HTTPSCAKey, h.settings.HTTPSCASHA256)
+	if err != nil {
+		return err
+	}
+	h.refresher.Fetcher, err = h.fetcher(httpsCA)
+	h.loaded = err == nil
+	return err
+}
+
+func (h *handler) loadBundle(ctx context.Context) error {
 	text, err := h.readBundle(ctx)
 	if err != nil {
 		return err
@@ -73,7 +117,6 @@ func (h *handler) loadBundle(ctx context.Context) error {
 		return fmt.Errorf("reading the CA bundle: %w", err)
 	}
 	h.refresher.Bundle = refresh.Bundle{Key: h.settings.BundleKey, SHA256: bundle.SHA256, Issuers: bundle.Certificates}
-	h.loaded = true
 	return nil
 }
 
@@ -82,13 +125,22 @@ func (h *handler) readBundle(ctx context.Context) ([]byte, error) {
 	if h.settings.BundleKey == "" {
 		return h.trustStore.Bundle(ctx)
 	}
-	object, err := h.bucket.Get(ctx, h.settings.BundleKey)
+	return h.pinned(ctx, "the CA bundle", h.settings.BundleKey, h.settings.BundleSHA256)
+}
+
+// pinned reads an object that must have the hash it had at deployment; nothing
+// when there is none.
+func (h *handler) pinned(ctx context.Context, what, key, hash string) ([]byte, error) {
+	if key == "" {
+		return nil, nil
+	}
+	object, err := h.bucket.Get(ctx, key)
 	if err != nil {
-		return nil, fmt.Errorf("reading the CA bundle: %w", err)
+		return nil, fmt.Errorf("reading %s: %w", what, err)
 	}
 	sum := sha256.Sum256(object.Body)
-	if hex.EncodeToString(sum[:]) != h.settings.BundleSHA256 {
-		return nil, fmt.Errorf("reading the CA bundle: %s is not the bundle that was deployed: deploy again, and find out who wrote it", h.settings.BundleKey)
+	if hex.EncodeToString(sum[:]) != hash {
+		return nil, fmt.Errorf("reading %s: %s is not what was deployed: deploy again, and find out who wrote it", what, key)
 	}
 	return object.Body, nil
 }

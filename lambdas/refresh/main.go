@@ -45,14 +45,13 @@ func newHandler(getenv func(string) string, log *slog.Logger) (*handler, error) 
 	if err != nil {
 		return nil, err
 	}
-	fetcher, err := crlhttp.New(crlhttp.Options{Version: release.Version, Objects: s3store.NewLists(config)})
-	if err != nil {
-		return nil, err
+	fetcher := func(httpsCA []byte) (*crlhttp.Fetcher, error) {
+		return crlhttp.New(crlhttp.Options{Version: release.Version, RootCAs: httpsCA, Objects: s3store.NewLists(config)})
 	}
 	return &handler{
-		settings: given, bucket: store, trustStore: trust, log: log,
+		settings: given, bucket: store, trustStore: trust, fetcher: fetcher, log: log,
 		refresher: &refresh.Refresher{
-			Fetcher: fetcher, Bucket: store, TrustStore: trust, Contents: trust,
+			Bucket: store, TrustStore: trust, Contents: trust,
 			Sources: sources(given.Sources), Limits: limits(given),
 			RequireCoverage: given.Revocation == settings.RevocationRequire,
 			Clock:           time.Now, Pause: pause,

@@ -47,6 +47,9 @@ func checkName(name string) error {
 	if strings.TrimSpace(name) == "" || !utf8.ValidString(name) {
 		return errors.New("the name is empty or not UTF-8")
 	}
+	if name == issuingName {
+		return fmt.Errorf("%q is the name of the issuing CA: revoking it would revoke every client", name)
+	}
 	if utf8.RuneCountInString(name) > nameLimit {
 		return fmt.Errorf("the name has more than %d characters", nameLimit)
 	}
