@@ -6,8 +6,7 @@ import (
 )
 
 // Builder collects the entries of a list for its index. Its zero value is
-// ready to be an [Output.Index]; [Read] empties it first, and again when it
-// fails.
+// ready to be an [Output.Index]; [Read] empties it first.
 type Builder struct {
 	// notes are the entries in the order of the list, one behind the other:
 	// see note.

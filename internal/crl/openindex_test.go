@@ -231,6 +231,40 @@ func TestForgedIndexCannotCrash(t *testing.T) {
 	}
 }
 
+// TestTablesThatCannotBe are forged with care: everything but one number fits.
+func TestTablesThatCannotBe(t *testing.T) {
+	t.Parallel()
+	possible := shape{reasons: []byte{1}}
+	for _, test := range []struct {
+		name  string
+		shape shape
+		heads []tableHead
+		want  error
+	}{
+		{"as it should be", possible, []tableHead{{class: 1, bucketBits: 8}}, nil},
+		{"more bits for buckets than there are", possible, []tableHead{{class: 1, bucketBits: 9}}, errDamaged},
+		{"buckets for nothing", possible, []tableHead{{class: 0, bucketBits: 1}}, errDamaged},
+		{"one class twice", possible, []tableHead{{class: 1}, {class: 1}}, errDamaged},
+		{"dates that end before they begin", shape{earliest: 1}, nil, errDamaged},
+		{"dates beyond all time", shape{latest: maxDate + 1}, nil, errDamaged},
+		{"more reasons than there are", shape{reasons: make([]byte, 17)}, nil, errDamaged},
+	} {
+		encoded, err := meta{shape: test.shape, heads: test.heads}.encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := []byte(indexMagic)
+		for _, head := range test.heads {
+			body = append(body, make([]byte, head.size(&test.shape))...)
+		}
+		file := binary.BigEndian.AppendUint32(append(body, encoded...), uint32(len(encoded)))
+		opened, err := OpenIndex(sealed(append(file, 0, 0, 0, 0)))
+		if !errors.Is(err, test.want) || (err == nil) != (opened != nil) {
+			t.Errorf("%s: got %v, want %v", test.name, err, test.want)
+		}
+	}
+}
+
 func askEverything(i *Index, rows []row) {
 	for _, r := range rows {
 		i.Find(r.serial)

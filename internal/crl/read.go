@@ -26,13 +26,13 @@ type Output struct {
 // x509.ParseRevocationList refuses is refused too, version 1 apart. Errors of
 // r and of out.PEM come back wrapped.
 func Read(r io.Reader, out Output) (*List, error) {
-	return newPass(make([]byte, 0, blockSize), r, out).read(out)
+	return newPass(make([]byte, 0, blockSize), r, out).read()
 }
 
 // ReadBytes is [Read] for a list that is in memory already. It copies nothing,
 // and its outputs go on beside each other.
 func ReadBytes(der []byte, out Output) (*List, error) {
-	return newPass(der, nil, out).read(out)
+	return newPass(der, nil, out).read()
 }
 
 // Parse is [ReadBytes] with an index.
@@ -45,12 +45,11 @@ func Parse(der []byte) (*List, *Builder, error) {
 	return list, builder, nil
 }
 
-// read runs a pass, and leaves nothing behind when it fails.
-func (p *pass) read(out Output) (*List, error) {
+// read runs a pass, and ends what goes on beside it.
+func (p *pass) read() (*List, error) {
 	defer p.relay.close()
 	list, err := p.run()
 	if err != nil {
-		out.Index.reset()
 		return nil, refuseFault(err, p.mark)
 	}
 	return list, nil

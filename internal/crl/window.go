@@ -84,9 +84,6 @@ func (w *window) fill(n int) error {
 func (w *window) header(tag byte, end int64) (header, content int, err error) {
 	w.mark = w.position()
 	for want := 2; header == 0; want++ {
-		if w.position()+int64(want) > end {
-			return 0, 0, faultShort
-		}
 		err = w.fill(want)
 		if err != nil {
 			return 0, 0, err
