@@ -15,12 +15,9 @@ func (s *Service) addRevocations(q query) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	contents, err := q.members("RevocationContents")
+	contents, err := q.contents()
 	if err != nil {
 		return nil, err
-	}
-	if len(contents) == 0 {
-		return nil, failf(codeValidation, "the request must contain the parameter RevocationContents")
 	}
 	var added []importedList
 	err = s.update(func(before *state) (*state, error) {
@@ -40,6 +37,15 @@ func (s *Service) addRevocations(q query) (any, error) {
 		return nil, err
 	}
 	return revocationsResult{TrustStoreRevocations: convert(added, func(l importedList) revocationItem { return l.item(arn) })}, nil
+}
+
+// contents are the files that a call names, at least one.
+func (q query) contents() ([]url.Values, error) {
+	contents, err := q.members("RevocationContents")
+	if err == nil && len(contents) == 0 {
+		err = failf(codeValidation, "the request must contain the parameter RevocationContents")
+	}
+	return contents, err
 }
 
 // importLists reads the files and gives them the next IDs.

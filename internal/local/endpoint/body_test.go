@@ -86,6 +86,7 @@ func TestReadBodyRefuses(t *testing.T) {
 		{"cut-in-a-chunk", streaming(whole[:20], 12), "IncompleteBody"},
 		{"cut-before-the-end", streaming(bytes.Split(whole, []byte("0\r\nx"))[0], 12), "IncompleteBody"},
 		{"chunk-longer-than-said", streaming(bytes.Replace(whole, []byte("5;"), []byte("4;"), 1), 12), "IncompleteBody"},
+		{"chunk-without-an-end", streaming(bytes.Replace(whole, []byte(", world\r\n"), []byte(", worldxx"), 1), 12), "IncompleteBody"},
 		{"other-length", streaming(whole, 11), "IncompleteBody"},
 		{"no-trailer", streaming([]byte("0\r\n\r\n"), 0), "MalformedTrailerError"},
 		{"trailer-malformed", streaming([]byte("0\r\nnonsense\r\n\r\n"), 0), "IncompleteBody"},

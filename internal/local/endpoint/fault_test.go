@@ -91,11 +91,16 @@ func TestConnectionsThatEnd(t *testing.T) {
 		effect Effect
 		done   bool
 	}{"cut": {Cut, false}, "lose": {Lose, true}} {
-		var before []bool
-		p.next("PutObject", Fault{Effect: test.effect, Unheard: func() { before = append(before, w.has(t, name)) }})
+		before := make(chan bool, 2)
+		p.next("PutObject", Fault{Effect: test.effect, Unheard: func() { before <- w.has(t, name) }})
 		err := w.tryPut(t, name)
-		if !slices.Equal(before, []bool{test.done}) {
-			t.Errorf("%s: before the connection ended the object was there: %v, want %v, once", name, before, test.done)
+		select {
+		case there := <-before:
+			if there != test.done || len(before) > 0 {
+				t.Errorf("%s: before the connection ended the object was there: %v, want %v, once", name, there, test.done)
+			}
+		default:
+			t.Errorf("%s: the connection ended before it was told", name)
 		}
 		if err == nil || errorCode(err) != "" || statusOf(err) != 0 {
 			t.Errorf("%s: got %v, want an error without any answer", name, err)

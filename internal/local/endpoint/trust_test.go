@@ -2,12 +2,14 @@ package endpoint
 
 import (
 	"encoding/pem"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/sekisho/sekisho/internal/local/elbv2"
 	"github.com/sekisho/sekisho/internal/pkitest"
 )
 
@@ -45,6 +47,22 @@ func (w *twin) revocations(t *testing.T, arn string) (int, error) {
 		return 0, err
 	}
 	return len(output.TrustStoreRevocations), nil
+}
+
+// A location that the API hands out is served at the same address, unsigned.
+func TestContentIsServed(t *testing.T) {
+	t.Parallel()
+	w := newTwin(t, Options{})
+	arn := w.withTrustStore(t)
+	output, err := w.elb.GetTrustStoreCaCertificatesBundle(t.Context(), &elb.GetTrustStoreCaCertificatesBundleInput{TrustStoreArn: aws.String(arn)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	location := aws.ToString(output.Location)
+	bundle, _, err := w.get(t, "ca/bundle.pem")
+	if err != nil || string(download(t, location)) != bundle || !strings.HasPrefix(location, w.url+elbv2.ContentPath) {
+		t.Errorf("%s gives another bundle than was put there, %v", location, err)
+	}
 }
 
 // The trust store reads from the bucket next to it: by version, and through

@@ -21,16 +21,12 @@ func (s *Store) ListBucket(name string, prefix *gofakes3.Prefix, page gofakes3.L
 	shown, last := int64(0), page.Marker
 	for _, key := range slices.Sorted(maps.Keys(b.objects)) {
 		v, err := b.newest(key)
-		if err != nil || v.marker {
-			continue
-		}
 		item, matched := group(key, prefix)
-		if !matched || key <= page.Marker || item == last {
+		if err != nil || v.marker || !matched || key <= page.Marker || item == last {
 			continue
 		}
 		if shown == page.MaxKeys {
-			list.IsTruncated = shown > 0
-			list.NextMarker = last
+			list.IsTruncated, list.NextMarker = shown > 0, last
 			return list, nil
 		}
 		shown, last = shown+1, item
@@ -38,14 +34,18 @@ func (s *Store) ListBucket(name string, prefix *gofakes3.Prefix, page gofakes3.L
 			list.AddPrefix(item)
 			continue
 		}
-		list.Add(&gofakes3.Content{
-			Key:          key,
-			LastModified: gofakes3.NewContentTime(v.modified),
-			ETag:         gofakes3.FormatETag(v.hash[:]),
-			Size:         int64(len(v.body)),
-		})
+		list.Add(content(key, v))
 	}
 	return list, nil
+}
+
+func content(key string, v *version) *gofakes3.Content {
+	return &gofakes3.Content{
+		Key:          key,
+		LastModified: gofakes3.NewContentTime(v.modified),
+		ETag:         gofakes3.FormatETag(v.hash[:]),
+		Size:         int64(len(v.body)),
+	}
 }
 
 // ListBucketVersions is a gofakes3.VersionedBackend's: keys in order, and of
@@ -53,6 +53,10 @@ func (s *Store) ListBucket(name string, prefix *gofakes3.Prefix, page gofakes3.L
 func (s *Store) ListBucketVersions(name string, prefix *gofakes3.Prefix, page *gofakes3.ListBucketVersionsPage) (*gofakes3.ListBucketVersionsResult, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	b, err := s.find(name)
+	if err != nil {
+		return nil, err
+	}
 	if prefix == nil {
 		prefix = &gofakes3.Prefix{}
 	}
@@ -60,10 +64,6 @@ func (s *Store) ListBucketVersions(name string, prefix *gofakes3.Prefix, page *g
 		page = &gofakes3.ListBucketVersionsPage{MaxKeys: gofakes3.DefaultMaxBucketVersionKeys}
 	}
 	result := gofakes3.NewListBucketVersionsResult(name, prefix, page)
-	b, err := s.find(name)
-	if err != nil {
-		return nil, err
-	}
 	for _, key := range slices.Sorted(maps.Keys(b.objects)) {
 		item, matched := group(key, prefix)
 		if !matched || key < page.KeyMarker {
@@ -73,17 +73,26 @@ func (s *Store) ListBucketVersions(name string, prefix *gofakes3.Prefix, page *g
 			result.AddPrefix(item)
 			continue
 		}
-		for _, v := range b.after(key, page) {
-			if int64(len(result.Versions)) == page.MaxKeys {
-				result.IsTruncated = page.MaxKeys > 0
-				return result, nil
-			}
-			result.Versions = append(result.Versions, b.listed(key, v))
-			result.NextKeyMarker, result.NextVersionIDMarker = key, orNull(v.id)
+		if !b.listVersions(key, page, result) {
+			return result, nil
 		}
 	}
 	result.NextKeyMarker, result.NextVersionIDMarker = "", ""
 	return result, nil
+}
+
+// listVersions adds the versions of a key, and says whether all of them fitted
+// on the page.
+func (b *bucket) listVersions(key string, page *gofakes3.ListBucketVersionsPage, result *gofakes3.ListBucketVersionsResult) bool {
+	for _, v := range b.after(key, page) {
+		if int64(len(result.Versions)) == page.MaxKeys {
+			result.IsTruncated = page.MaxKeys > 0
+			return false
+		}
+		result.Versions = append(result.Versions, b.listed(key, v))
+		result.NextKeyMarker, result.NextVersionIDMarker = key, orNull(v.id)
+	}
+	return true
 }
 
 // after are the versions of a key, newest first, that follow the markers.

@@ -1,6 +1,7 @@
 package bucket
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -81,6 +82,50 @@ func expected(keys []string, prefix *gofakes3.Prefix) []string {
 		set[key] = true
 	}
 	return slices.Sorted(maps.Keys(set))
+}
+
+// The same for versions: each is shown once, in the order of one large page.
+func TestPagesOfVersions(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := New(fixed)
+		err := errors.Join(s.CreateBucket("b"), s.SetVersioningConfiguration("b", gofakes3.VersioningConfiguration{Status: gofakes3.VersioningEnabled}))
+		for _, key := range rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c"}), 0, 12).Draw(t, "keys") {
+			_, errPut := put(s, key, "x", nil)
+			err = errors.Join(err, errPut)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := s.ListBucketVersions("b", nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := &gofakes3.ListBucketVersionsPage{MaxKeys: rapid.Int64Range(1, 5).Draw(t, "size")}
+		var got []gofakes3.VersionID
+		for range len(whole.Versions) + 1 {
+			list, err := s.ListBucketVersions("b", nil, page)
+			if err != nil || int64(len(list.Versions)) > page.MaxKeys {
+				t.Fatalf("a page of %d, %v; want at most %d", len(list.Versions), err, page.MaxKeys)
+			}
+			got = append(got, ids(list)...)
+			if !list.IsTruncated {
+				break
+			}
+			page.KeyMarker, page.VersionIDMarker = list.NextKeyMarker, list.NextVersionIDMarker
+		}
+		if !slices.Equal(got, ids(whole)) {
+			t.Fatalf("got %q, want %q", got, ids(whole))
+		}
+	})
+}
+
+func ids(list *gofakes3.ListBucketVersionsResult) []gofakes3.VersionID {
+	var all []gofakes3.VersionID
+	for _, item := range list.Versions {
+		all = append(all, item.GetVersionID())
+	}
+	return all
 }
 
 func TestListingOfNothing(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"time"
 
 	"github.com/johannesboyne/gofakes3"
@@ -105,6 +106,7 @@ func (s *Store) PutObject(bucketName, key string, headers map[string]string, inp
 		return gofakes3.PutObjectResult{}, err
 	}
 	v := &version{body: body, hash: md5.Sum(body), metadata: kept(headers), modified: s.now()} //nolint:gosec // an ETag
+	v.metadata["Last-Modified"] = v.modified.UTC().Format(http.TimeFormat)
 	b.put(key, v)
 	return gofakes3.PutObjectResult{VersionID: b.shown(v)}, nil
 }

@@ -247,7 +247,10 @@ func TestMetadataThatIsKept(t *testing.T) {
 	if errWhole != nil || errPart != nil {
 		t.Fatal(errWhole, errPart)
 	}
-	if len(whole.Metadata) != 3 || len(part.Metadata) != 2 || part.Metadata["X-Amz-Checksum-Crc32"] != "" {
+	if whole.Metadata["Last-Modified"] != "Mon, 01 Jun 2026 12:00:00 GMT" {
+		t.Errorf("the date is %s, want the store's", whole.Metadata["Last-Modified"])
+	}
+	if len(whole.Metadata) != 4 || len(part.Metadata) != 3 || part.Metadata["X-Amz-Checksum-Crc32"] != "" {
 		t.Errorf("the whole has %v, a part %v; want no credentials, and no checksum for a part", whole.Metadata, part.Metadata)
 	}
 	body, err := io.ReadAll(part.Contents)
