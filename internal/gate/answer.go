@@ -13,20 +13,26 @@ import (
 // seconds: about as long as it takes to look at the bucket again.
 const retryAfter = "5"
 
-// write answers. A client learns one word about a refusal; the log has the
-// rest. Pages for people will branch off here.
-func (v verdict) write(w http.ResponseWriter) {
+// write answers. A program learns one word about a refusal, a person what to
+// do; the log has the rest.
+func (v verdict) write(w http.ResponseWriter, to reader) {
 	secure(w.Header())
-	switch v.status {
-	case http.StatusOK:
+	if v.status == http.StatusOK {
 		writeJSON(w, v.status, "application/json", IdentityOf(v.identity))
 		return
+	}
+	w.Header().Set("Vary", "Accept, Accept-Language")
+	switch v.status {
 	case http.StatusUnauthorized:
 		// RFC 9110, section 11.6.1, demands a challenge; there is no registered
 		// scheme for a certificate that belongs to the connection.
 		w.Header().Set("WWW-Authenticate", `ClientCertificate realm="sekisho"`)
 	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", retryAfter)
+	}
+	if to.html {
+		writePage(w, v.status, to.lang)
+		return
 	}
 	writeJSON(w, v.status, "application/problem+json", problemOf(v))
 }

@@ -62,12 +62,24 @@ func (h *holder) run(a *attempt) {
 	a.ended, a.err = h.now(), err
 	if err != nil {
 		h.logger.Error("snapshot not renewed", "error", err.Error(), "heldBefore", known != nil)
-		return
 	}
-	h.keep(&held{basis: found, checked: a.began, sequence: a.sequence})
+	switch {
+	case err == nil:
+		h.keep(&held{basis: found, checked: a.began, sequence: a.sequence})
+	case found != known:
+		// It is no younger for being newer in part.
+		h.keep(&held{basis: found, checked: before.checked, sequence: a.sequence})
+	}
 	if found != known {
-		h.logger.Info("snapshot loaded", "written", found.written.UTC().Format(time.RFC3339), "lists", found.lists)
+		h.report(found)
 	}
+}
+
+// report tells the operator what is decided from now on.
+func (h *holder) report(found *basis) {
+	h.logger.Info("snapshot loaded", "written", found.trust.written.UTC().Format(time.RFC3339), "lists", found.trust.lists,
+		"rules", found.trust.pinned.policy.Len()+found.current.policy.Len(),
+		"denials", found.trust.pinned.deny.Len()+found.current.deny.Len())
 }
 
 // keep puts what an attempt found in place of what older attempts did.

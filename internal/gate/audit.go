@@ -23,6 +23,7 @@ func (g *Gate) audit(ctx context.Context, v verdict, took time.Duration) {
 		slog.Int("status", v.status),
 		slog.String("reason", v.reason),
 		slog.String("detail", plain(v.detail)),
+		slog.String("rule", v.rule),
 		slog.String("issuerKey", v.issuerKey),
 		slog.String("trace", plain(OriginOf(ctx).TraceID)),
 		slog.Int64("micros", took.Microseconds()),

@@ -62,7 +62,7 @@ func TestOneLineForEachDecision(t *testing.T) {
 			t.Errorf("%s: the operator is not told why", c.name)
 		}
 		c.want["detail"] = got["detail"]
-		c.want["msg"], c.want["trace"], c.want["micros"] = "decision", "Root=1-2-3", 0.0
+		c.want["msg"], c.want["trace"], c.want["micros"], c.want["rule"] = "decision", "Root=1-2-3", 0.0, ""
 		delete(got, "time")
 		diff := cmp.Diff(c.want, got)
 		if diff != "" {

@@ -22,9 +22,18 @@ type fakeBucket struct {
 	asked   int            // all calls
 	fail    error          // for every call
 	stall   chan struct{}  // every call waits until it is closed
+
+	untagged string // the key of an object that has no tag
 }
 
 var _ bucket = (*fakeBucket)(nil)
+
+// How many calls it takes to look whether anything is new, and to load the two
+// lists of a world when all of it is.
+const (
+	look = 3 // manifest, policy, deny list
+	cold = look + 1 + 2
+)
 
 func newFakeBucket(tb testing.TB) *fakeBucket {
 	return &fakeBucket{tb: tb, objects: map[string][]byte{}, reads: map[string]int{}}
@@ -52,6 +61,9 @@ func (b *fakeBucket) Get(ctx context.Context, key, etag string) ([]byte, string,
 		return nil, "", fmt.Errorf("%s: %w", key, fs.ErrNotExist)
 	}
 	tag := hexSHA256(body)
+	if key == b.untagged {
+		tag = ""
+	}
 	if tag == etag {
 		return nil, tag, nil
 	}
@@ -66,10 +78,14 @@ func (b *fakeBucket) put(key string, body []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	before, exists := b.objects[key]
-	if exists && key != snapshot.ManifestKey && !bytes.Equal(before, body) {
+	if exists && !mutable(key) && !bytes.Equal(before, body) {
 		b.tb.Errorf("%s is written anew with other content", key)
 	}
 	b.objects[key] = body
+}
+
+func mutable(key string) bool {
+	return key == snapshot.ManifestKey || key == snapshot.PolicyKey || key == snapshot.DenyKey
 }
 
 // damage changes an object behind everybody's back.

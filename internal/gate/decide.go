@@ -7,6 +7,7 @@ import (
 
 	"github.com/sekisho/sekisho/internal/chain"
 	"github.com/sekisho/sekisho/internal/clientcert"
+	"github.com/sekisho/sekisho/internal/policy"
 )
 
 // verdict is what was decided about one request, and from what.
@@ -20,14 +21,13 @@ type verdict struct {
 	// issuerKey is the SHA-256 (hex) of the issuer's key, of the path when
 	// there is one, otherwise of whom the certificate names.
 	issuerKey string
-	// identity is who may pass.
+	// identity is who may pass, and rule by which rule, if there are any.
 	identity *chain.Identity
+	rule     string
 }
 
-// decide takes the steps in order; the first one that objects decides. Rules
-// on who may pass where, and the deny list, will be the last steps: they need
-// an identity, and lie in the same snapshot.
-func (g *Gate) decide(r *http.Request) verdict {
+// decide takes the steps in order; the first one that objects decides.
+func (g *Gate) decide(r *http.Request, asked policy.Request) verdict {
 	var v verdict
 	err := g.config.Expected.admit(OriginOf(r.Context()))
 	if err != nil {
@@ -41,8 +41,8 @@ func (g *Gate) decide(r *http.Request) verdict {
 	if err != nil {
 		return v.refused(err)
 	}
-	v.issuerKey = basis.claimedIssuerKey(v.presented)
-	identity, err := basis.verifier.Verify(v.presented, now)
+	v.issuerKey = basis.trust.claimedIssuerKey(v.presented)
+	identity, err := basis.trust.verifier.Verify(v.presented, now)
 	if err != nil {
 		return v.refused(err)
 	}
@@ -51,8 +51,22 @@ func (g *Gate) decide(r *http.Request) verdict {
 	if err != nil {
 		return v.refused(err)
 	}
+	v.rule, err = basis.permit(policy.ClientOf(identity.Path), asked)
+	if err != nil {
+		return v.refused(err)
+	}
 	v.status, v.identity = http.StatusOK, identity
 	return v
+}
+
+// requested is what a request asks for. The path is as it was sent where that
+// is known: Go encodes one anew that holds characters it would have encoded.
+func requested(r *http.Request) policy.Request {
+	path := r.URL.RawPath
+	if path == "" {
+		path = r.URL.EscapedPath()
+	}
+	return policy.Request{Method: r.Method, Path: path}
 }
 
 func presentedIn(header http.Header, name string) ([]*x509.Certificate, error) {
@@ -85,6 +99,7 @@ func (v verdict) refused(err error) verdict {
 	var ours *refusedError
 	var header *clientcert.RefusedError
 	var path *chain.RefusedError
+	var rules *policy.RefusedError
 	switch {
 	case errors.As(err, &ours):
 		v.status, v.reason, v.detail = ours.status, ours.reason, ours.detail
@@ -92,6 +107,8 @@ func (v verdict) refused(err error) verdict {
 		v.status, v.reason, v.detail = statusOfHeader(header.Reason), string(header.Reason), header.Detail
 	case errors.As(err, &path):
 		v.status, v.reason, v.detail = statusOfPath(path.Reason), string(path.Reason), path.Detail
+	case errors.As(err, &rules):
+		v.status, v.reason, v.detail = http.StatusForbidden, string(rules.Reason), rules.Detail
 	}
 	return v
 }

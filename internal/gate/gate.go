@@ -92,9 +92,9 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	began := g.now()
-	v := g.decide(r)
+	v := g.decide(r, requested(r))
 	g.audit(r.Context(), v, g.now().Sub(began))
-	v.write(w)
+	v.write(w, readerOf(r.Header))
 }
 
 // isHealthCheck goes by the path alone: a client can call itself a health

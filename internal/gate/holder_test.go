@@ -30,8 +30,8 @@ func TestRequestsShareOneLook(t *testing.T) {
 		release()
 		clients.Wait()
 		asked, _ := w.bucket.count()
-		if asked != 4 {
-			t.Errorf("asked %d times, want manifest, bundle and two indexes once", asked)
+		if asked != cold {
+			t.Errorf("asked %d times, want each object once", asked)
 		}
 	})
 }
@@ -99,7 +99,7 @@ func TestRequestThatLeaves(t *testing.T) {
 		synctest.Wait() // what it began is finished for the others
 		w.want(w.show(w.issuing.Issue(t, "laptop")), 200, "")
 		asked, _ := w.bucket.count()
-		if asked != 4 {
+		if asked != cold {
 			t.Errorf("asked %d times, want one load", asked)
 		}
 	})
@@ -194,8 +194,8 @@ func TestSnapshotsAreSwappedWhole(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				_, first := basis.verifier.Verify(below.Chain, now)
-				_, second := basis.verifier.Verify(lower.Chain, now)
+				_, first := basis.trust.verifier.Verify(below.Chain, now)
+				_, second := basis.trust.verifier.Verify(lower.Chain, now)
 				if (first == nil) == (second == nil) {
 					t.Errorf("client %d: got %v and %v, want exactly one refused", i, first, second)
 				}

@@ -51,14 +51,14 @@ func TestSnapshotIsAskedForOnlyWhenOld(t *testing.T) {
 		w.want(w.show(leaf), 200, "")
 	}
 	asked, reads := w.bucket.count()
-	if asked != 4 || len(reads) != 4 {
+	if asked != cold || len(reads) != 4 {
 		t.Fatalf("first load: asked %d times and read %v, want manifest, bundle and two indexes once", asked, reads)
 	}
 	w.clock.move(5 * time.Second)
 	w.want(w.show(leaf), 200, "")
 	asked, reads = w.bucket.count()
-	if asked != 5 || reads[snapshot.ManifestKey] != 1 {
-		t.Errorf("unchanged: asked %d times and read %v, want one more question and no more bodies", asked, reads)
+	if asked != cold+look || reads[snapshot.ManifestKey] != 1 {
+		t.Errorf("unchanged: asked %d times and read %v, want one more look and no more bodies", asked, reads)
 	}
 	w.publish(w.root.CRL(t), revoke(w.issuing, t, 2))
 	unchanged := w.manifest(w.root.CRL(t))
@@ -102,14 +102,14 @@ func TestBucketThatFailsIsLeftInPeaceForAMoment(t *testing.T) {
 		w.want(w.show(leaf), 503, "snapshot-unavailable")
 	}
 	asked, _ := w.bucket.count()
-	if asked != 1 {
-		t.Errorf("asked %d times within a moment, want once", asked)
+	if asked != look {
+		t.Errorf("asked %d times within a moment, want one look", asked)
 	}
 	w.clock.move(retryPause)
 	w.show(leaf)
 	asked, _ = w.bucket.count()
-	if asked != 2 {
-		t.Errorf("asked %d times after the pause, want twice", asked)
+	if asked != 2*look {
+		t.Errorf("asked %d times after the pause, want two looks", asked)
 	}
 }
 
@@ -133,8 +133,8 @@ func TestNoGraceMeansNone(t *testing.T) {
 	w.want(w.show(leaf), 200, "")
 	w.want(w.show(leaf), 200, "")
 	asked, _ := w.bucket.count()
-	if asked != 5 {
-		t.Errorf("asked %d times, want the four of the load and one before the second decision", asked)
+	if asked != cold+look {
+		t.Errorf("asked %d times, want those of the load and of one look before the second decision", asked)
 	}
 	w.bucket.failWith(errors.New("gone"))
 	w.clock.move(1)

@@ -89,6 +89,9 @@ func encodeDenials(denials []Denial) ([]byte, error) {
 	return append(text, '\n'), nil
 }
 
+// Len is the number of denials.
+func (l *DenyList) Len() int { return len(l.denials) }
+
 // Denials are what is on the list, in its order.
 func (l *DenyList) Denials() []Denial { return slices.Clone(l.denials) }
 

@@ -1,6 +1,6 @@
 // Package snapshot is what the refresher and the verifier agree on: where
 // things lie in the bucket, and the manifest that names, by hash, the one
-// consistent set of trust anchors, lists and rules to decide from.
+// consistent set of trust anchors and lists to decide from.
 //
 // It reads and writes nothing itself.
 package snapshot
@@ -17,6 +17,15 @@ const Format = 1
 // ManifestKey is where the manifest lies; it is written last.
 const ManifestKey = "snapshot.json"
 
+// PolicyKey and DenyKey are where the operator's rules and denials lie. They
+// are not written by the refresher and not named by the manifest, so that they
+// take effect at once; where nothing lies there is none. What lies there can
+// only refuse who would pass otherwise.
+const (
+	PolicyKey = "policy/current.json"
+	DenyKey   = "deny/current.json"
+)
+
 // Manifest names everything that a verifier decides from.
 type Manifest struct {
 	Format  int       `json:"format"`
@@ -27,7 +36,9 @@ type Manifest struct {
 	// Lists are the newest accepted lists, one for each identity, in the
 	// order of their identities.
 	Lists []List `json:"lists"`
-	// Policy and Deny are the operator's, where there are any.
+	// Policy and Deny are rules and denials (package policy) that hold for as
+	// long as the manifest names them. They are beside PolicyKey and DenyKey,
+	// not in their place: a client has to pass all that there are.
 	Policy *Object `json:"policy,omitempty"`
 	Deny   *Object `json:"deny,omitempty"`
 }
