@@ -167,7 +167,7 @@ var unacceptable = []struct {
 	{"good", hour, Policy{Algorithms: []x509.SignatureAlgorithm{x509.SHA256WithRSA}}, ReasonSignatureAlgorithm, "signed with ECDSA-SHA256"},
 	{"good", hour, Policy{Algorithms: []x509.SignatureAlgorithm{}}, ReasonSignatureAlgorithm, "signed with ECDSA-SHA256"},
 	{"good", hour, Policy{MaxSize: 318}, ReasonTooLarge, "319 bytes, allowed are 318"},
-	{"good", pkitest.Epoch.Add(-time.Second), Policy{}, ReasonNotYetValid, "issued at 2026-06-01T12:00:00Z, and now it is 2026-06-01T11:59:59Z"},
+	{"good", pkitest.Epoch.Add(-skew - time.Second), Policy{}, ReasonNotYetValid, "issued at 2026-06-01T12:00:00Z, and now it is 2026-06-01T11:54:59Z"},
 	{"next-update-missing", hour, Policy{}, ReasonNoNextUpdate, "set a maximum age"},
 	{"delta", hour, Policy{}, ReasonDelta, "changes since list number 1"},
 	{"indirect", hour, Policy{AllowScoped: true}, ReasonIndirect, "other issuers"},
@@ -212,6 +212,7 @@ var acceptable = []struct {
 }{
 	{name: "good", now: hour, version: 2, entries: 3, number: "1"},
 	{name: "good", now: pkitest.Epoch, version: 2, entries: 3, number: "1"},
+	{name: "good", now: pkitest.Epoch.Add(-skew), version: 2, entries: 3, number: "1"},
 	{name: "good", now: pkitest.Epoch.AddDate(0, 0, 7), version: 2, entries: 3, number: "1"},
 	{name: "good", now: pkitest.Epoch.AddDate(0, 0, 7).Add(time.Second), version: 2, entries: 3, number: "1", stale: true},
 	{name: "good", now: hour, policy: Policy{MaxSize: 319}, version: 2, entries: 3, number: "1"},
