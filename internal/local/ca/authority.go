@@ -2,7 +2,6 @@ package ca
 
 import (
 	"crypto"
-	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -129,13 +128,4 @@ type points struct{ list, certificate string }
 func (p points) apply(template *x509.Certificate) {
 	template.CRLDistributionPoints = []string{p.list}
 	template.IssuingCertificateURL = []string{p.certificate}
-}
-
-// usage is what a key of this kind does in TLS: an RSA key of a server may
-// also be used to encipher.
-func usage(public crypto.PublicKey) x509.KeyUsage {
-	if _, ok := public.(*ecdsa.PublicKey); ok {
-		return x509.KeyUsageDigitalSignature
-	}
-	return x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment
 }

@@ -13,7 +13,7 @@ func Down() http.Handler {
 			http.Error(w, "down", http.StatusServiceUnavailable)
 			return
 		}
-		connection.Close()
+		_ = connection.Close()
 	})
 }
 

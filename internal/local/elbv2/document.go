@@ -17,7 +17,7 @@ type answerDocument struct {
 func (d answerDocument) MarshalXML(e *xml.Encoder, _ xml.StartElement) error {
 	outer := named(d.action + "Response")
 	outer.Attr = []xml.Attr{{Name: xml.Name{Local: "xmlns"}, Value: namespace}}
-	metadata := struct{ RequestId string }{d.requestID} //nolint:revive // the name is AWS's
+	metadata := struct{ RequestId string }{d.requestID}
 	return errors.Join(
 		e.EncodeToken(outer),
 		e.EncodeElement(d.result, named(d.action+"Result")),
@@ -64,7 +64,7 @@ type revocationsResult struct {
 
 type revocationItem struct {
 	TrustStoreArn          string
-	RevocationId           int64 //nolint:revive // the name is AWS's
+	RevocationId           int64
 	RevocationType         string
 	NumberOfRevokedEntries int
 }
@@ -89,7 +89,7 @@ type errorDocument struct {
 	XMLName   xml.Name `xml:"ErrorResponse"`
 	Xmlns     string   `xml:"xmlns,attr"`
 	Error     errorItem
-	RequestId string //nolint:revive // the name is AWS's
+	RequestId string
 }
 
 type errorItem struct{ Type, Code, Message string }

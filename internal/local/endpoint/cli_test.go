@@ -105,7 +105,7 @@ type describedStores struct {
 type describedRevocations struct {
 	TrustStoreRevocations []struct {
 		TrustStoreArn                        string
-		RevocationId, NumberOfRevokedEntries int //nolint:revive // the name is AWS's
+		RevocationId, NumberOfRevokedEntries int
 		RevocationType                       string
 	}
 }
