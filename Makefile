@@ -6,7 +6,7 @@ BUILD = $(GO) build -trimpath -buildvcs=false
 FUNCTION = $(BUILD) -tags lambda.norpc -ldflags "-s -w"
 
 .DEFAULT_GOAL := help
-.PHONY: help local demo test build functions lint clean needs
+.PHONY: help local demo test bench build functions lint clean needs
 
 help: ## what can be made here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,8 +17,20 @@ local: build ## run everything on this machine until Ctrl-C (flags: ARGS="--ever
 demo: build ## play the story without a human: let in, revoked, turned away
 	@bin/sekisho demo $(ARGS)
 
-test: build ## run the tests (with the race detector)
-	CGO_ENABLED=1 $(GO) test -race -timeout 9m $(ARGS) ./...
+# gotestsum says at the end what failed, and what was skipped and why. The
+# race detector wants a C compiler. The CDK's bindings are a mountain of
+# generated code without a goroutine of ours: infra is tested without it.
+SUMMED = $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname --hide-summary output --
+RACE = $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
+
+test: build ## run the tests (with the race detector where there is a C compiler)
+	@test -n "$(RACE)" || echo "No C compiler: the tests run without the race detector"
+	CGO_ENABLED=$(if $(RACE),1,0) $(SUMMED) $(RACE) -timeout 9m $(ARGS) $$($(GO) list ./... | grep -v /infra)
+	$(SUMMED) -timeout 9m $(ARGS) ./infra/...
+
+bench: build ## measure beside openssl and crypto/x509 into docs/benchmarks.md (minutes; ARGS=--quick)
+	$(BUILD) -o bin/bench/ ./internal/bench/...
+	@bin/bench/bench --document docs/benchmarks.md $(ARGS)
 
 build: needs ## build the command and the functions for this machine into bin/
 	$(BUILD) -o bin/sekisho ./cmd/sekisho
