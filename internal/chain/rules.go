@@ -132,11 +132,17 @@ func (r rules) allowsKey(key any) bool {
 	switch key := key.(type) {
 	case *rsa.PublicKey:
 		bits := key.N.BitLen()
-		return r.rsaBits[0] <= bits && bits <= r.rsaBits[1]
+		return r.rsaBits[0] <= bits && bits <= r.rsaBits[1] && validExponent(key.E)
 	case *ecdsa.PublicKey:
 		return r.curves == nil || slices.Contains(r.curves, key.Curve)
 	}
 	return r.curves == nil
+}
+
+// validExponent is false for an exponent that RSA does not have (RFC 8017,
+// section 3.1): with 1 anybody can sign, and with an even one nobody.
+func validExponent(e int) bool {
+	return e >= 3 && e%2 == 1
 }
 
 func (r rules) leaf(leaf *x509.Certificate) error {

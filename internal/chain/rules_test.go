@@ -18,6 +18,9 @@ func TestAllowsKey(t *testing.T) {
 	rsaKey := func(bits uint) any {
 		return &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), bits-1), E: 65537}
 	}
+	exponent := func(e int) any {
+		return &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 2047), E: e}
+	}
 	cases := []struct {
 		name    string
 		key     any
@@ -31,6 +34,10 @@ func TestAllowsKey(t *testing.T) {
 		{"RSA 8193", rsaKey(8193), false, true},
 		{"RSA 16384", rsaKey(16384), false, true},
 		{"RSA 16385", rsaKey(16385), false, false},
+		{"RSA with the exponent 3", exponent(3), true, true},
+		{"RSA with the exponent 2", exponent(2), false, false},
+		{"RSA with the exponent 1", exponent(1), false, false},
+		{"RSA with an even exponent", exponent(65536), false, false},
 		{"P-224", &ecdsa.PublicKey{Curve: elliptic.P224()}, false, true},
 		{"P-256", &ecdsa.PublicKey{Curve: elliptic.P256()}, true, true},
 		{"P-384", &ecdsa.PublicKey{Curve: elliptic.P384()}, true, true},
