@@ -90,5 +90,8 @@ property that its name says. Lists are issued on 2026-06-01 at 12:00 UTC, for a 
 	for _, f := range fixtures {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", f.name, f.breaks)
 	}
+	b.WriteString(`
+` + "`good.index`" + ` is the index of ` + "`good.der`" + `, as ` + "`go test ./internal/crl -update`" + ` writes it.
+`)
 	return []byte(b.String())
 }
