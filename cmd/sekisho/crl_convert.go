@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -28,7 +29,7 @@ and exits with 0.`,
   sekisho crl convert ca.pem ca.crl`,
 		Args: usage(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return convert(cmd.Context(), args[0], args[1], check)
+			return convert(cmd.Context(), args[0], args[1], check, newMeter(cmd.ErrOrStderr()))
 		},
 	}
 	check.add(cmd.Flags())
@@ -36,8 +37,8 @@ and exits with 0.`,
 }
 
 // convert writes a draft beside OUT and renames it only when the list passed.
-func convert(ctx context.Context, in, out string, check *checkFlags) error {
-	source, err := openList(ctx, in)
+func convert(ctx context.Context, in, out string, check *checkFlags, meter meter) error {
+	source, err := openList(ctx, in, meter)
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func convertTo(out io.Writer, source *opened, toPEM bool, check *checkFlags) err
 		return &usageError{fmt.Errorf("converting: the file holds %d lists, a DER file holds one: convert to .pem, or split the file", len(lists))}
 	}
 	for _, der := range lists {
-		err = convertOne(out, strings.NewReader(string(der)), toPEM, check)
+		err = convertOne(out, bytes.NewReader(der), toPEM, check)
 		if err != nil {
 			return err
 		}

@@ -23,11 +23,12 @@ has, and "~" for one whose date or reason changed. Exits with 0 either way.`,
 		Example: `  sekisho crl diff yesterday.crl today.crl`,
 		Args:    usage(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			before, err := single(cmd.Context(), args[0])
+			meter := newMeter(cmd.ErrOrStderr())
+			before, err := single(cmd.Context(), args[0], meter)
 			if err != nil {
 				return err
 			}
-			after, err := single(cmd.Context(), args[1])
+			after, err := single(cmd.Context(), args[1], meter)
 			if err != nil {
 				return err
 			}
@@ -40,8 +41,8 @@ has, and "~" for one whose date or reason changed. Exits with 0 either way.`,
 	}
 }
 
-func single(ctx context.Context, name string) (indexedList, error) {
-	lists, err := indexes(ctx, name)
+func single(ctx context.Context, name string, meter meter) (indexedList, error) {
+	lists, err := indexes(ctx, name, meter)
 	if err != nil {
 		return indexedList{}, err
 	}

@@ -24,7 +24,7 @@ func crlInspectCommand() *cobra.Command {
   sekisho crl inspect http://ca.example.com/ca.crl --ca-bundle root.pem --json`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			lists, err := readLists(cmd.Context(), args[0], true)
+			lists, err := readLists(cmd.Context(), args[0], newMeter(cmd.ErrOrStderr()), true)
 			if err != nil {
 				return err
 			}

@@ -24,7 +24,7 @@ func crlLookupCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			lists, err := indexes(cmd.Context(), args[1])
+			lists, err := indexes(cmd.Context(), args[1], newMeter(cmd.ErrOrStderr()))
 			if err != nil {
 				return err
 			}
@@ -61,8 +61,8 @@ type indexedList struct {
 
 // indexes reads lists with their entries. The issuer's key is not known here,
 // and nothing that is looked up depends on it.
-func indexes(ctx context.Context, name string) ([]indexedList, error) {
-	lists, err := readLists(ctx, name, true)
+func indexes(ctx context.Context, name string, meter meter) ([]indexedList, error) {
+	lists, err := readLists(ctx, name, meter, true)
 	if err != nil {
 		return nil, err
 	}

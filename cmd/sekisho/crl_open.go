@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,15 +20,14 @@ import (
 // opened is a list, or several, about to be read.
 type opened struct {
 	io.Reader
-	close func() error
-	// size is the length in bytes, 0 when it is not known.
-	size int64
+	close func()
 }
 
-// openList opens a file, or fetches a URL as the refresher does.
-func openList(ctx context.Context, name string) (*opened, error) {
+// openList opens a file, or fetches a URL as the refresher does. The meter
+// shows how far that has come, and the reading after it.
+func openList(ctx context.Context, name string, meter meter) (*opened, error) {
 	if strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://") {
-		return fetchList(ctx, name)
+		return fetchList(ctx, name, meter)
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -34,35 +35,40 @@ func openList(ctx context.Context, name string) (*opened, error) {
 	}
 	info, err := file.Stat()
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("opening the list: %w", err)}
+		return nil, errors.Join(&usageError{fmt.Errorf("opening the list: %w", err)}, file.Close())
 	}
-	return &opened{Reader: file, close: file.Close, size: info.Size()}, nil
+	list := &counted{Reader: file}
+	stop := meter.show("reading the list", info.Size(), list.come.Load)
+	return &opened{Reader: list, close: func() {
+		stop()
+		_ = file.Close() // it was only read
+	}}, nil
 }
 
-func fetchList(ctx context.Context, url string) (*opened, error) {
+func fetchList(ctx context.Context, url string, meter meter) (*opened, error) {
 	fetcher, err := crlhttp.New(crlhttp.Options{Version: release.Version})
 	if err != nil {
 		return nil, err
 	}
+	stop := meter.show("fetching the list", 0, nil)
 	fetched, err := fetcher.Fetch(ctx, refresh.Request{URLs: []string{url}, Now: time.Now()})
+	stop()
 	if err != nil {
 		return nil, &usageError{err}
 	}
-	return &opened{Reader: strings.NewReader(string(fetched.Body)), close: func() error { return nil }, size: int64(len(fetched.Body))}, nil
+	return &opened{Reader: bytes.NewReader(fetched.Body), close: func() {}}, nil
 }
 
-// peek is the reader and its first byte, which tells DER from PEM.
+// peek is the reader, and whether a list in DER begins there: a SEQUENCE
+// (X.690, section 8.9) that is too long for a length in one byte. No text does.
 func (o *opened) peek() (*bufio.Reader, bool, error) {
 	buffered := bufio.NewReaderSize(o.Reader, 1<<16)
-	first, err := buffered.Peek(1)
-	if err != nil {
-		return nil, false, &usageError{fmt.Errorf("reading the list: it is empty: %w", err)}
+	first, err := buffered.Peek(2)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, false, &usageError{fmt.Errorf("reading the list: %w", err)}
 	}
-	return buffered, first[0] == derSequence, nil
+	return buffered, len(first) == 2 && first[0] == 0x30 && first[1] > 0x80, nil
 }
-
-// derSequence is how every list in DER begins (X.690, section 8.9).
-const derSequence = 0x30
 
 // readList is one list read, with its index when that was asked for.
 type readList struct {
@@ -72,8 +78,8 @@ type readList struct {
 
 // readLists reads every list of a file or URL. A list in DER is read in one
 // pass and never held as a whole.
-func readLists(ctx context.Context, name string, indexed bool) ([]readList, error) {
-	source, err := openList(ctx, name)
+func readLists(ctx context.Context, name string, meter meter, indexed bool) ([]readList, error) {
+	source, err := openList(ctx, name, meter)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +101,7 @@ func readLists(ctx context.Context, name string, indexed bool) ([]readList, erro
 	}
 	var all []readList
 	for _, der := range lists {
-		one, err := readOne(strings.NewReader(string(der)), indexed)
+		one, err := readOne(bytes.NewReader(der), indexed)
 		if err != nil {
 			return nil, err
 		}
