@@ -20,7 +20,7 @@ demo: build ## play the story without a human: let in, revoked, turned away
 # gotestsum says at the end what failed, and what was skipped and why. The
 # race detector wants a C compiler. The CDK's bindings are a mountain of
 # generated code without a goroutine of ours: infra is tested without it.
-SUMMED = $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname --hide-summary output --
+SUMMED = $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname --
 RACE = $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
 
 test: build ## run the tests (with the race detector where there is a C compiler)
