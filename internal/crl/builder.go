@@ -15,6 +15,7 @@ type Builder struct {
 	earliest uint64       // revocation date, in seconds since the year 0
 	latest   uint64
 	reasons  uint16 // those that occur, as bits
+	scratch  [maxSerial]byte
 
 	packed *packed // the entries as they stand in the index, after finish
 }
@@ -72,7 +73,7 @@ func (b *Builder) add(serial []byte, seconds int64, reason RevocationReason) {
 	class := class(0)
 	switch {
 	case serial[0] >= 0x80:
-		serial, class = magnitude(serial), negativeClass
+		serial, class = magnitude(b.scratch[:], serial), negativeClass
 	case serial[0] == 0:
 		serial = serial[1:]
 	}
@@ -94,9 +95,10 @@ func (b *Builder) add(serial []byte, seconds int64, reason RevocationReason) {
 
 func classOf(serial []byte) class { return class(len(serial)) }
 
-// magnitude is a negative number in two's complement without its sign.
-func magnitude(digits []byte) []byte {
-	out := make([]byte, len(digits))
+// magnitude is a negative number in two's complement without its sign, written
+// into out.
+func magnitude(out, digits []byte) []byte {
+	out = out[:len(digits)]
 	carry := byte(1)
 	for i := len(digits) - 1; i >= 0; i-- {
 		out[i] = ^digits[i] + carry

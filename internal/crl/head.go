@@ -115,7 +115,7 @@ func (p *pass) describe() error {
 	}
 	l := p.list
 	l.RawIssuer, l.Issuer = p.parts.issuer, parsed.Issuer
-	l.ThisUpdate, l.NextUpdate = parsed.ThisUpdate.UTC(), parsed.NextUpdate
+	l.ThisUpdate, l.NextUpdate = parsed.ThisUpdate, parsed.NextUpdate
 	l.AuthorityKeyID, l.Extensions = parsed.AuthorityKeyId, parsed.Extensions
 	l.Entries, l.Negative = p.tally.entries, p.tally.negative
 	l.Scope.Indirect = l.Scope.Indirect || p.tally.indirect

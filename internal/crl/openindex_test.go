@@ -179,6 +179,69 @@ func TestBuildRefusesWhatIsNotItsList(t *testing.T) {
 	}
 }
 
+// TestMeetingWordsStayApart: of two serial numbers with different highest bytes
+// the permuted words can be made to meet. They are two numbers all the same.
+func TestMeetingWordsStayApart(t *testing.T) {
+	t.Parallel()
+	ca := pkitest.NewCA(t, "Root")
+	one := append(bytes.Repeat([]byte{0x11}, 8), 1, 2, 3, 4, 5, 6, 7, 8)
+	other := append(bytes.Repeat([]byte{0x22}, 8), make([]byte, 8)...)
+	low, _, rest := lowest(one)
+	store(other[8:], low^fold(rest)^fold(other[:8]))
+	a, b := new(big.Int).SetBytes(one), new(big.Int).SetBytes(other)
+	if permutedWord(a.Bits(), 64) != permutedWord(b.Bits(), 64) {
+		t.Fatal("the words do not meet")
+	}
+	early, late := row{a, pkitest.Epoch.Add(-time.Hour), KeyCompromise}, row{a, pkitest.Epoch, Superseded}
+	for name, rows := range map[string][]row{
+		"one":           {late},
+		"both":          {late, {b, pkitest.Epoch, NoReason}},
+		"both and twin": {late, {b, pkitest.Epoch, NoReason}, early},
+		"twin":          {late, early},
+	} {
+		want, duplicates := earliest(rows)
+		der := signed(t, ca, entries(rows...))
+		built := index(t, ca, der)
+		for _, serial := range []*big.Int{a, b} {
+			got, found := built.Find(serial)
+			entry, listed := want[serial.String()]
+			if found != listed || got != entry {
+				t.Errorf("%s: %x: got %v, %v, want %v, %v", name, serial, got, found, entry, listed)
+			}
+		}
+		if read(t, der).Duplicates != duplicates {
+			t.Errorf("%s: got %d duplicates, want %d", name, read(t, der).Duplicates, duplicates)
+		}
+	}
+}
+
+func TestWalkCanStop(t *testing.T) {
+	t.Parallel()
+	ca := pkitest.NewCA(t, "Root")
+	built := index(t, ca, signed(t, ca, entries(numbered(100)...)))
+	met := 0
+	for range built.All() {
+		met++
+		if met == 40 {
+			break
+		}
+	}
+	if met != 40 {
+		t.Errorf("met %d entries, want 40", met)
+	}
+}
+
+// TestNumberIsACopy, as are the names of the scope: nobody can change an index.
+func TestNumberIsACopy(t *testing.T) {
+	t.Parallel()
+	ca := pkitest.NewCA(t, "Root")
+	built := index(t, ca, signed(t, ca))
+	built.Number().SetInt64(99)
+	if got := built.Number().Int64(); got != 1 {
+		t.Errorf("got %d, want 1", got)
+	}
+}
+
 // TestRowsOfPatterns: serial numbers as CAs make them fill the buckets evenly.
 func TestRowsOfPatterns(t *testing.T) {
 	t.Parallel()

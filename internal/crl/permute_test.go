@@ -128,7 +128,7 @@ func TestMagnitude(t *testing.T) {
 		{[]byte{0xff}, []byte{1}}, {[]byte{0x80}, []byte{0x80}}, {[]byte{0xff, 0x00}, []byte{1, 0}},
 		{[]byte{0xff, 0x7f}, []byte{0x81}}, {[]byte{0x80, 0, 0}, []byte{0x80, 0, 0}}, {[]byte{0x81, 0, 1}, []byte{0x7e, 0xff, 0xff}},
 	} {
-		if got := magnitude(test.in); !bytes.Equal(got, test.want) {
+		if got := magnitude(make([]byte, 9), test.in); !bytes.Equal(got, test.want) {
 			t.Errorf("%x: got %x, want %x", test.in, got, test.want)
 		}
 	}
