@@ -1,6 +1,8 @@
 package main
 
 import (
+	"path"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -25,17 +27,32 @@ func (d deployment) certificates() map[string]cabundle.Bundle {
 	return files
 }
 
+// certificateFolders are where those files lie, whatever they hold. A permission
+// is renewed before the function that has it, so it must do for the files of
+// the release before as well; which ones count is pinned by their hashes.
+func (d deployment) certificateFolders() []string {
+	var folders []string
+	for _, key := range sortedKeys(d.certificates()) {
+		folders = append(folders, path.Dir(key)+"/*")
+	}
+	return folders
+}
+
 // newUpload puts the CA certificates into the bucket, each file under its own
 // hash: another bundle is another key, which is how CloudFormation sees that
 // there is something to do. What lay there before stays, for the functions
-// read it until they are replaced.
-func newUpload(scope constructs.Construct, bucket awss3.IBucket, d deployment) constructs.Construct {
-	logs := newLogGroup(scope, "UploadLogs", d.LogRetentionDays)
-	role := newFunctionRole(scope, "UploadRole", "Puts the deployed CA certificates into the bucket", logs)
+// read it until they are replaced. It is nil where there is nothing to put.
+func newUpload(stack awscdk.Stack, bucket awss3.IBucket, d deployment) constructs.Construct {
+	if len(d.certificates()) == 0 {
+		return nil
+	}
+	scope := constructs.NewConstruct(stack, jsii.String("Certificates"))
+	logs := newLogGroup(scope, "Logs", d.LogRetentionDays)
+	role := newFunctionRole(scope, "Role", "Puts the deployed CA certificates into the bucket", logs)
 	// The uploader may write certificates and nothing else: what the CDK would
 	// grant it includes what only the refresher may write.
 	allow(role, "ReadBucket", []string{"s3:ListBucket"}, *bucket.BucketArn())
-	allow(role, "WriteCertificates", []string{"s3:PutObject"}, *bucket.ArnForObjects(jsii.String("ca/*")), *bucket.ArnForObjects(jsii.String("tls/*")))
+	allow(role, "WriteCertificates", []string{"s3:PutObject"}, objects(bucket, d.certificateFolders()...)...)
 	explain(role, finding{"AwsSolutions-IAM5", "One object for each hash: which hashes will be deployed is not known."})
 	upload := awss3deployment.NewBucketDeployment(scope, jsii.String("Upload"), &awss3deployment.BucketDeploymentProps{
 		DestinationBucket: bucket,
@@ -45,14 +62,14 @@ func newUpload(scope constructs.Construct, bucket awss3.IBucket, d deployment) c
 		Prune:             jsii.Bool(false),
 		OutputObjectKeys:  jsii.Bool(false),
 	})
-	explainUploader(scope)
+	explainUploader(stack)
 	return upload
 }
 
 // explainUploader speaks of the CDK's function behind the upload, of which
 // there is one for a stack.
-func explainUploader(scope constructs.Construct) {
-	uploader := awscdk.Stack_Of(scope).Node().FindChild(jsii.String("Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C"))
+func explainUploader(stack awscdk.Stack) {
+	uploader := stack.Node().FindChild(jsii.String("Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C"))
 	explain(uploader, finding{"AwsSolutions-L1", "The CDK's own function for uploads: its runtime comes with the CDK's version, which is pinned in go.mod."})
 }
 
@@ -70,6 +87,3 @@ func newSources(scope constructs.Construct, role awsiam.Role, files map[string]c
 	allow(role, "ReadArchive", []string{"s3:GetObject"}, archives...)
 	return &sources
 }
-
-// bundleKey is where the CA bundle lies in the bucket.
-func (d deployment) bundleKey() string { return snapshot.BundleKey(d.Bundle.SHA256) }

@@ -23,12 +23,12 @@ type front struct {
 // listen opens both listeners, after first: then, and not before, the load
 // balancer knows the revoked.
 func (f front) listen(stack awscdk.Stack, trustStore elb.TrustStore, v verifier, first constructs.Construct) {
-	verify := f.newVerifyListener(trustStore)
-	passthrough := f.newPassthroughListener(v)
-	verify.Node().AddDependency(first)
-	passthrough.Node().AddDependency(first)
+	listeners := []elb.ApplicationListener{f.newVerifyListener(trustStore), f.newPassthroughListener(v)}
 	if f.settings.Port80 == settings.Port80Redirect {
-		f.newRedirect()
+		listeners = append(listeners, f.newRedirect())
+	}
+	for _, listener := range listeners {
+		listener.Node().AddDependency(first)
 	}
 }
 
@@ -91,8 +91,8 @@ func closed() elb.ListenerAction {
 }
 
 // newRedirect sends those who forgot the s to the verify listener.
-func (f front) newRedirect() {
-	elb.NewApplicationListener(f.balancer.scope, jsii.String("Redirect"), &elb.ApplicationListenerProps{
+func (f front) newRedirect() elb.ApplicationListener {
+	return elb.NewApplicationListener(f.balancer.scope, jsii.String("Redirect"), &elb.ApplicationListenerProps{
 		LoadBalancer: f.balancer.loadBalancer,
 		Port:         jsii.Number(80),
 		Protocol:     elb.ApplicationProtocol_HTTP,

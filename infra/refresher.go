@@ -29,7 +29,9 @@ type refresher struct {
 
 // refresherParts are what a refresher works on.
 type refresherParts struct {
-	bucket  awss3.IBucket
+	bucket awss3.IBucket
+	// upload puts the certificates there that it needs; nil for none.
+	upload  constructs.Construct
 	network *network
 	// trustStoreARN is the trust store that it feeds, writable what it may change.
 	trustStoreARN, writable *string
@@ -57,6 +59,9 @@ func newRefresher(stack awscdk.Stack, d deployment, parts refresherParts) refres
 		concurrency: concurrency,
 		role:        role, logs: logs, place: at,
 	})
+	if parts.upload != nil {
+		function.Node().AddDependency(parts.upload)
+	}
 	sendFailures(scope, function, failed)
 	return refresher{scope: scope, bucket: parts.bucket, function: function, failed: failed, logDays: d.LogRetentionDays}
 }
@@ -64,20 +69,13 @@ func newRefresher(stack awscdk.Stack, d deployment, parts refresherParts) refres
 // allowRefresh is all that the refresher may do. It never deletes, and it
 // writes where nobody else does.
 func allowRefresh(role awsiam.Role, d deployment, parts refresherParts, failed awssqs.Queue) {
-	objects := func(patterns ...string) []string {
-		var arns []string
-		for _, pattern := range patterns {
-			arns = append(arns, *parts.bucket.ArnForObjects(jsii.String(pattern)))
-		}
-		return arns
-	}
 	// Whoever may not list a bucket is told "forbidden" where an object is
 	// missing; the refresher must know a first run from a lost permission.
 	allow(role, "ListBucket", []string{"s3:ListBucket"}, *parts.bucket.BucketArn())
-	allow(role, "ReadObjects", []string{"s3:GetObject"}, objects(append(d.pinned(), "crl/*", "state/*", "snapshot.json")...)...)
-	allow(role, "WriteObjects", []string{"s3:PutObject"}, objects("crl/*", "index/*", "state/*", "snapshot.json")...)
+	allow(role, "ReadObjects", []string{"s3:GetObject"}, objects(parts.bucket, append(d.certificateFolders(), "crl/*", "state/*", "snapshot.json")...)...)
+	allow(role, "WriteObjects", []string{"s3:PutObject"}, objects(parts.bucket, "crl/*", "index/*", "state/*", "snapshot.json")...)
 	// The trust store reads a list with the rights of whoever adds it.
-	allow(role, "ReadPinnedLists", []string{"s3:GetObjectVersion"}, objects("crl/*")...)
+	allow(role, "ReadPinnedLists", []string{"s3:GetObjectVersion"}, objects(parts.bucket, "crl/*")...)
 	allow(role, "ChangeTrustStore", []string{
 		"elasticloadbalancing:AddTrustStoreRevocations",
 		"elasticloadbalancing:RemoveTrustStoreRevocations",
@@ -87,17 +85,24 @@ func allowRefresh(role awsiam.Role, d deployment, parts refresherParts, failed a
 	// AWS lets this call be allowed for all trust stores or for none.
 	allow(role, "ListRevocations", []string{"elasticloadbalancing:DescribeTrustStoreRevocations"}, "*")
 	allow(role, "ReportFailures", []string{"sqs:SendMessage"}, *failed.QueueArn())
-	if lists := d.listObjects(); len(lists) > 0 {
-		allow(role, "ReadPublishedLists", []string{"s3:GetObject"}, lists...)
+	published := d.publishedLists()
+	if len(published) > 0 {
+		allow(role, "ReadPublishedLists", []string{"s3:GetObject"}, published...)
 	}
 	explain(role, finding{"AwsSolutions-IAM5", "Objects are named by hash or identity under a prefix of their own; a trust store's ID is AWS's to choose; and the Describe calls of trust stores and network interfaces take no resource."})
 }
 
-// pinned are the objects that are deployed along with the function.
-func (d deployment) pinned() []string { return sortedKeys(d.certificates()) }
+// objects are the ARNs of objects of a bucket.
+func objects(bucket awss3.IBucket, patterns ...string) []string {
+	var arns []string
+	for _, pattern := range patterns {
+		arns = append(arns, *bucket.ArnForObjects(jsii.String(pattern)))
+	}
+	return arns
+}
 
-// listObjects are the objects that sources name as s3://bucket/key.
-func (d deployment) listObjects() []string {
+// publishedLists are the objects that sources name as s3://bucket/key.
+func (d deployment) publishedLists() []string {
 	var arns []string
 	for _, source := range d.AllSources() {
 		for _, address := range source.URLs {

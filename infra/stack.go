@@ -28,10 +28,11 @@ func newStack(app awscdk.App, d deployment) awscdk.Stack {
 // force.
 func buildGate(stack awscdk.Stack, d deployment) {
 	bucket := newBucket(stack, d.Settings)
-	trustStore := newTrustStore(stack, bucket, d)
+	upload := newUpload(stack, bucket, d)
+	trustStore := newTrustStore(stack, bucket, upload, d)
 	network := newNetwork(stack, d.Settings)
 	refresher := newRefresher(stack, d, refresherParts{
-		bucket: bucket, network: network, trustStoreARN: trustStore.TrustStoreArn(), writable: trustStoreARNs(stack),
+		bucket: bucket, upload: upload, network: network, trustStoreARN: trustStore.TrustStoreArn(), writable: trustStoreARNs(stack),
 	})
 	first := newFirstRefresh(stack, d, refresher)
 	newSchedule(stack, refresher, first)
@@ -51,8 +52,9 @@ func buildGate(stack awscdk.Stack, d deployment) {
 // attach provisions what an existing trust store lacks, and nothing else.
 func attach(stack awscdk.Stack, d deployment) {
 	trustStore := jsii.String(d.TrustStoreARN)
+	bucket := newBucket(stack, d.Settings)
 	refresher := newRefresher(stack, d, refresherParts{
-		bucket: newBucket(stack, d.Settings), trustStoreARN: trustStore, writable: trustStore,
+		bucket: bucket, upload: newUpload(stack, bucket, d), trustStoreARN: trustStore, writable: trustStore,
 	})
 	first := newFirstRefresh(stack, d, refresher)
 	newSchedule(stack, refresher, first)

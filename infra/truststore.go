@@ -19,10 +19,8 @@ import (
 // if that fails, nobody has ever been let in by it. Changing the bundle in place
 // would trust a new CA before its list can be there, since a list is refused
 // whose signer is not in the bundle yet.
-func newTrustStore(stack awscdk.Stack, bucket awss3.IBucket, d deployment) elb.TrustStore {
-	scope := constructs.NewConstruct(stack, jsii.String("Trust"))
-	upload := newUpload(scope, bucket, d)
-	store := elb.NewTrustStore(scope, jsii.String("Store"), &elb.TrustStoreProps{
+func newTrustStore(stack awscdk.Stack, bucket awss3.IBucket, upload constructs.Construct, d deployment) elb.TrustStore {
+	store := elb.NewTrustStore(stack, jsii.String("TrustStore"), &elb.TrustStoreProps{
 		Bucket:         bucket,
 		Key:            jsii.String(snapshot.BundleKey(d.Bundle.SHA256)),
 		TrustStoreName: trustStoreName(stack, d.Bundle.SHA256),

@@ -28,7 +28,7 @@ func newVerifier(stack awscdk.Stack, d deployment, bucket awss3.IBucket) verifie
 	scope := constructs.NewConstruct(stack, jsii.String("Verifier"))
 	logs := newLogGroup(scope, "Logs", d.LogRetentionDays)
 	role := newFunctionRole(scope, "Role", "Reads the bundle, the indexes and the manifest that name the revoked", logs)
-	allowVerify(role, d, bucket)
+	allowVerify(role, bucket)
 	header := certificateHeader(stack, role)
 	function := newFunction(scope, d, program{
 		name:        "verify",
@@ -49,13 +49,12 @@ func newVerifier(stack awscdk.Stack, d deployment, bucket awss3.IBucket) verifie
 }
 
 // allowVerify is all that the verifier may do: read. To tell an object that is
-// missing from a right that is, it may list the bucket.
-func allowVerify(role awsiam.Role, d deployment, bucket awss3.IBucket) {
+// missing from a right that is, it may list the bucket. It may read any bundle,
+// not only its own: a permission is renewed before the function is, and until
+// then the function reads the bundle before.
+func allowVerify(role awsiam.Role, bucket awss3.IBucket) {
 	allow(role, "ListBucket", []string{"s3:ListBucket"}, *bucket.BucketArn())
-	allow(role, "ReadObjects", []string{"s3:GetObject"},
-		*bucket.ArnForObjects(jsii.String(d.bundleKey())),
-		*bucket.ArnForObjects(jsii.String("index/*")),
-		*bucket.ArnForObjects(jsii.String("snapshot.json")))
+	allow(role, "ReadObjects", []string{"s3:GetObject"}, objects(bucket, "ca/*", "deny/*", "index/*", "policy/*", "snapshot.json")...)
 	explain(role, finding{"AwsSolutions-IAM5", "An index is named by the hash of a list that does not exist yet."})
 }
 

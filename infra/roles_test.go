@@ -1,0 +1,214 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What each role of ours may do, statement by statement. A role or a statement
+// that is not written here fails the tests.
+var (
+	stackTrustStores = "arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}:truststore/sekisho-*-${Select 0 ${Split - ${Select 2 ${Split / ${AWS::StackId}}}}}/*"
+	refresherRole    = []string{
+		"WriteLogs: logs:CreateLogStream,logs:PutLogEvents on ${RefresherLogs.Arn}",
+		"ListBucket: s3:ListBucket on ${Bucket.Arn}",
+		"ReadObjects: s3:GetObject on ${Bucket.Arn}/ca/*,${Bucket.Arn}/crl/*,${Bucket.Arn}/snapshot.json,${Bucket.Arn}/state/*",
+		"WriteObjects: s3:PutObject on ${Bucket.Arn}/crl/*,${Bucket.Arn}/index/*,${Bucket.Arn}/snapshot.json,${Bucket.Arn}/state/*",
+		"ReadPinnedLists: s3:GetObjectVersion on ${Bucket.Arn}/crl/*",
+		changeTrustStore(stackTrustStores),
+		"ListRevocations: elasticloadbalancing:DescribeTrustStoreRevocations on *",
+		"ReportFailures: sqs:SendMessage on ${RefresherFailures.Arn}",
+	}
+	verifierRole = []string{
+		"WriteLogs: logs:CreateLogStream,logs:PutLogEvents on ${VerifierLogs.Arn}",
+		"ListBucket: s3:ListBucket on ${Bucket.Arn}",
+		"ReadObjects: s3:GetObject on ${Bucket.Arn}/ca/*,${Bucket.Arn}/deny/*,${Bucket.Arn}/index/*,${Bucket.Arn}/policy/*,${Bucket.Arn}/snapshot.json",
+	}
+	uploaderRole = []string{
+		"WriteLogs: logs:CreateLogStream,logs:PutLogEvents on ${CertificatesLogs.Arn}",
+		"ReadBucket: s3:ListBucket on ${Bucket.Arn}",
+		"WriteCertificates: s3:PutObject on ${Bucket.Arn}/ca/*",
+		"ReadArchive: s3:GetObject on ARCHIVES",
+	}
+	scheduleRole = []string{
+		"StartRefresh: lambda:InvokeFunction on ${RefresherFunction.Arn}",
+		"ReportFailures: sqs:SendMessage on ${RefresherFailures.Arn}",
+	}
+)
+
+func changeTrustStore(arn string) string {
+	return "ChangeTrustStore: elasticloadbalancing:AddTrustStoreRevocations,elasticloadbalancing:GetTrustStoreCaCertificatesBundle,elasticloadbalancing:GetTrustStoreRevocationContent,elasticloadbalancing:RemoveTrustStoreRevocations on " + arn
+}
+
+// The CDK's own roles, and why each is there.
+var cdkRoles = map[string]string{
+	"AWSCDKTriggerCustomResourceProviderCustomResourceProviderRole": "runs the first refresh: invokes versions of the refresh function and writes its own log",
+	"CustomVpcRestrictDefaultSGCustomResourceProviderRole":          "closes the default security group of a new VPC, and that one alone",
+	"NetworkVpcRejectedIAMRole":                                     "writes the flow log of a new VPC into its log group",
+}
+
+// expectedRoles are the roles of an example: those of the minimal one, with
+// what is different.
+func expectedRoles(name string) map[string][]string {
+	roles := map[string][]string{
+		"RefresherRole": slices.Clone(refresherRole), "VerifierRole": verifierRole,
+		"CertificatesRole": slices.Clone(uploaderRole), "ScheduleRole": scheduleRole,
+	}
+	refresher := roles["RefresherRole"]
+	switch name {
+	case "attach":
+		delete(roles, "VerifierRole")
+		delete(roles, "CertificatesRole")
+		refresher[2] = strings.Replace(refresher[2], "${Bucket.Arn}/ca/*,", "", 1)
+		refresher[5] = changeTrustStore("arn:aws:elasticloadbalancing:eu-central-1:111122223333:truststore/clients/0123456789abcdef")
+	case "full":
+		refresher[2] += ",${Bucket.Arn}/tls/*"
+		roles["RefresherRole"] = append(refresher, "ReadPublishedLists: s3:GetObject on arn:${AWS::Partition}:s3:::example-published-lists/issuing.crl")
+		roles["CertificatesRole"][2] += ",${Bucket.Arn}/tls/*"
+	case "given-bucket":
+		roles["RefresherRole"] = append(refresher, "ReadPublishedLists: s3:GetObject on arn:${AWS::Partition}:s3:::example-published-lists/root.crl")
+	case "private-endpoint":
+		roles["RefresherRole"] = append(refresher, "JoinVpc: ec2:AssignPrivateIpAddresses,ec2:CreateNetworkInterface,ec2:DeleteNetworkInterface,ec2:DescribeNetworkInterfaces,ec2:DescribeSubnets,ec2:UnassignPrivateIpAddresses on *")
+	}
+	return roles
+}
+
+// Every statement of every role of ours is meant.
+func TestRolesMayDoThisAndNothingElse(t *testing.T) {
+	onEach(t, func(t *testing.T, got template) {
+		want := expectedRoles(strings.TrimPrefix(t.Name(), "TestRolesMayDoThisAndNothingElse/"))
+		grants := got.grants()
+		for _, role := range slices.Sorted(maps.Keys(want)) {
+			expectStatements(t, role, grants[role], want[role])
+		}
+		for _, id := range got.all("AWS::IAM::Role") {
+			_, ours := want[plain(id)]
+			_, theirs := cdkRoles[plain(id)]
+			if !ours && !theirs {
+				t.Errorf("got the role %s, which nobody has thought about", plain(id))
+			}
+			if ours && got.Resources[id].property("ManagedPolicyArns") != "" {
+				t.Errorf("%s has the managed policies %s, want statements of its own only", plain(id), got.Resources[id].property("ManagedPolicyArns"))
+			}
+		}
+	})
+}
+
+func expectStatements(t *testing.T, role string, got []statement, want []string) {
+	t.Helper()
+	var lines []string
+	for _, s := range got {
+		if s.effect != "Allow" || s.conditions != "" {
+			t.Errorf("%s: got %+v, want a plain permission", role, s)
+		}
+		lines = append(lines, fmt.Sprintf("%s: %s on %s", s.sid, s.actions, archives(givenBucket(s.resources))))
+	}
+	slices.Sort(lines)
+	sorted := slices.Sorted(slices.Values(want))
+	if strings.Join(lines, "\n") != strings.Join(sorted, "\n") {
+		t.Errorf("%s may\n\t%s\nwant\n\t%s", role, strings.Join(lines, "\n\t"), strings.Join(sorted, "\n\t"))
+	}
+}
+
+// archives stands for what is deployed along, in the CDK's own bucket.
+func archives(resources string) string {
+	if strings.Contains(resources, "cdk-hnb659fds-assets") {
+		return "ARCHIVES"
+	}
+	return resources
+}
+
+// givenBucket writes somebody else's bucket as if it were the stack's.
+func givenBucket(resources string) string {
+	return strings.ReplaceAll(resources, "arn:${AWS::Partition}:s3:::example-revocation-lists", "${Bucket.Arn}")
+}
+
+// Whoever writes these can undo a revocation for the verifier.
+func TestOnlyTheRefresherWritesWhatIsRevoked(t *testing.T) {
+	onEach(t, func(t *testing.T, got template) {
+		for role, all := range got.grants() {
+			for _, s := range all {
+				if role != "RefresherRole" && strings.Contains(s.actions, "s3:Put") && !strings.HasSuffix(strings.ReplaceAll(s.resources, "/tls/*", "/ca/*"), "/ca/*") {
+					t.Errorf("%s may write %s", role, s.resources)
+				}
+				if strings.Contains(s.actions, "s3:Delete") || strings.Contains(s.actions, "s3:*") || s.actions == "*" {
+					t.Errorf("%s may %s: nobody deletes anything", role, s.actions)
+				}
+			}
+		}
+	})
+}
+
+func TestVerifierOnlyReads(t *testing.T) {
+	onEach(t, func(t *testing.T, got template) {
+		for _, s := range got.grants()["VerifierRole"] {
+			for action := range strings.SplitSeq(s.actions, ",") {
+				service, verb, _ := strings.Cut(action, ":")
+				if service != "logs" && !strings.HasPrefix(verb, "Get") && !strings.HasPrefix(verb, "List") {
+					t.Errorf("the verifier may %s", action)
+				}
+			}
+		}
+	})
+}
+
+// Everything else names what it is about.
+func TestAnyResourceOnlyWhereAWSKnowsNoOther(t *testing.T) {
+	onEach(t, func(t *testing.T, got template) {
+		for role, all := range got.grants() {
+			for _, s := range all {
+				if s.resources != "*" {
+					continue
+				}
+				for action := range strings.SplitSeq(s.actions, ",") {
+					if !strings.HasPrefix(action, "elasticloadbalancing:DescribeTrustStore") && !strings.Contains(action, "NetworkInterface") && !strings.Contains(action, "PrivateIpAddresses") && action != "ec2:DescribeSubnets" {
+						t.Errorf("%s may %s on anything", role, action)
+					}
+				}
+			}
+		}
+	})
+}
+
+// Nothing but its own triggers may invoke a function: the schedule and the
+// first refresh the refresher, the load balancer the verifier.
+func TestWhoMayInvokeFunctions(t *testing.T) {
+	onEach(t, func(t *testing.T, got template) {
+		for role, all := range got.grants() {
+			for _, s := range all {
+				if !strings.Contains(s.actions, "lambda:") {
+					continue
+				}
+				line := role + " " + s.actions + " " + s.resources
+				if line != "ScheduleRole lambda:InvokeFunction ${RefresherFunction.Arn}" &&
+					line != "AWSCDKTriggerCustomResourceProviderCustomResourceProviderRole lambda:InvokeFunction ${RefresherFunction.Arn}:*" {
+					t.Errorf("got %s", line)
+				}
+			}
+		}
+		for _, id := range got.all("AWS::Lambda::Permission") {
+			permission := got.Resources[id]
+			if permission.property("Principal") != "elasticloadbalancing.amazonaws.com" || permission.property("SourceAccount") != "${AWS::AccountId}" || permission.property("SourceArn") == "" {
+				t.Errorf("%s lets %s of %s invoke for %s", id, permission.property("Principal"), permission.property("SourceAccount"), permission.property("SourceArn"))
+			}
+			if strings.Contains(permission.property("FunctionName"), "Refresher") {
+				t.Errorf("%s lets a load balancer invoke the refresher", id)
+			}
+		}
+		if len(got.all("AWS::Lambda::Url")) > 0 {
+			t.Error("got a function with an address of its own")
+		}
+	})
+}
+
+// The schedule's role serves the schedules of this account alone.
+func TestScheduleRoleIsNobodyElsesDeputy(t *testing.T) {
+	role := example(t, "minimal").one(t, "ScheduleRole")
+	trust := statements(role.Properties["AssumeRolePolicyDocument"])
+	if len(trust) != 1 || !strings.Contains(trust[0].conditions, `"aws:SourceAccount":{"Ref":"AWS::AccountId"}`) || !strings.Contains(trust[0].conditions, ":schedule-group/default") {
+		t.Errorf("got %+v, want conditions on account and schedule group", trust)
+	}
+}
