@@ -57,9 +57,43 @@ func TestSignatureThatWasShifted(t *testing.T) {
 	}
 }
 
-func TestPaddingOfWhatIsNoCertificate(t *testing.T) {
-	t.Parallel()
-	if paddingBits(&x509.Certificate{Raw: []byte{0x30, 0}}) == 0 {
-		t.Error("got 0, want it refused")
+// extended is the same certificate with something behind its signature.
+func extended(tb testing.TB, cert *x509.Certificate) *x509.Certificate {
+	tb.Helper()
+	var whole asn1.RawValue
+	_, err := asn1.Unmarshal(cert.Raw, &whole)
+	if err != nil {
+		tb.Fatal(err)
 	}
+	der, err := asn1.Marshal(asn1.RawValue{Tag: whole.Tag, IsCompound: true, Bytes: append(whole.Bytes, asn1.NullBytes...)})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	again, err := x509.ParseCertificate(der)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return again
+}
+
+// crypto/x509 accepts that, too.
+func TestSignatureThatIsNotTheEnd(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	verifier := newVerifier(t, h.bundle()[:1], nil, Options{Revocation: ModeOff})
+	leaf, issuing := extended(t, h.client.Cert), extended(t, h.issuing.Cert)
+	err := leaf.CheckSignatureFrom(h.issuing.Cert)
+	if err != nil || bytes.Equal(leaf.Raw, h.client.Cert.Raw) {
+		t.Fatalf("crypto/x509 says %v; the certificate is no second one", err)
+	}
+	_, err = verifier.Verify([]*x509.Certificate{leaf, h.issuing.Cert}, now)
+	want{ReasonSyntax, 0, "behind its signature"}.check(t, err)
+	_, err = verifier.Verify([]*x509.Certificate{h.client.Cert, issuing}, now)
+	want{ReasonSyntax, 1, "behind its signature"}.check(t, err)
+}
+
+func TestSignatureOfWhatIsNoCertificate(t *testing.T) {
+	t.Parallel()
+	err := evenlySigned(0, &x509.Certificate{Raw: []byte{0x30, 0}})
+	want{ReasonSyntax, 0, "whole number of octets"}.check(t, err)
 }
