@@ -1,0 +1,24 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"runtime"
+	"strings"
+)
+
+// machine is what a reader has to know of where this was measured.
+func machine(ctx context.Context, o options) string {
+	return fmt.Sprintf("Measured on %d cores (%s/%s) with %s and %s, all in one run, in turns.\n",
+		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), opensslVersion(ctx, o.openssl))
+}
+
+func opensslVersion(ctx context.Context, program string) string {
+	output, err := exec.CommandContext(ctx, program, "version").Output()
+	if err != nil {
+		return "no openssl"
+	}
+	words := strings.Fields(string(output))
+	return strings.Join(words[:min(2, len(words))], " ")
+}
