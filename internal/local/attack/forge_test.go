@@ -89,6 +89,39 @@ func malleated(t *testing.T, ca *pkitest.CA, cert *x509.Certificate) []byte {
 	return assembled(t, cert, func(*signedPart) {}, func([]byte) []byte { return marshal(t, signature) })
 }
 
+// shifted is cert with its signature moved by a bit, which the bit string says
+// to leave out.
+func shifted(t *testing.T, cert *x509.Certificate) []byte {
+	t.Helper()
+	bits := make([]byte, len(cert.Signature))
+	new(big.Int).Lsh(new(big.Int).SetBytes(cert.Signature), 1).FillBytes(bits)
+	var whole certificate
+	_, err := asn1.Unmarshal(cert.Raw, &whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole.Signature = asn1.BitString{Bytes: bits, BitLength: 8*len(bits) - 1}
+	return marshal(t, whole)
+}
+
+// extended is cert with a NULL behind its signature.
+func extended(t *testing.T, cert *x509.Certificate) []byte {
+	t.Helper()
+	var whole asn1.RawValue
+	_, err := asn1.Unmarshal(cert.Raw, &whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return marshal(t, asn1.RawValue{Tag: whole.Tag, IsCompound: true, Bytes: append(whole.Bytes, asn1.NullBytes...)})
+}
+
+// otherwise is a client whose certificate is written in another way.
+func otherwise(leaf *pkitest.Leaf, der []byte) credential {
+	c := of(leaf)
+	c.chain[0] = der
+	return c
+}
+
 // longhand is serial with a zero byte more in front than DER allows.
 func longhand(serial *big.Int) asn1.RawValue {
 	return asn1.RawValue{Tag: asn1.TagInteger, Bytes: append([]byte{0, 0}, serial.Bytes()...)}

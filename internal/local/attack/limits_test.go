@@ -65,8 +65,7 @@ func weaklings(t *testing.T, h *house) []presented {
 	_, edwards, _ := ed25519.GenerateKey(rand.Reader)
 	p224, _ := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
 	small := rsaKey(t, 1024)
-	sha1 := of(h.good)
-	sha1.chain[0] = resigned(t, h.issuing, h.good.Cert, crypto.SHA1, func(part *signedPart) { part.Algorithm.Algorithm = ecdsaWithSHA1 })
+	sha1 := otherwise(h.good, resigned(t, h.issuing, h.good.Cert, crypto.SHA1, func(part *signedPart) { part.Algorithm.Algorithm = ecdsaWithSHA1 }))
 	old, older := h.issuing.IssueVersion1(t, "good"), h.root.ChildVersion1(t, "Version 1")
 	return []presented{
 		{"version 1", of(old), refused("certificate-version"), false},

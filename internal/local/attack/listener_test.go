@@ -37,7 +37,7 @@ func (s *suite) throughTheTwin(t *testing.T, setting setting) {
 	}
 	v.checkHoles(t)
 	w.unharmed(t)
-	s.checkFunctionLog(t, w.log(t, "sekisho-verify"), v.decisions)
+	s.checkFunctionLog(t, func() string { return w.log(t, "sekisho-verify") }, v.decisions)
 	s.checkConnectionLog(t, w.log(t, "connections"))
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 )
 
@@ -14,8 +15,9 @@ const longestLine = 2 << 10
 // checkFunctionLog reads what a function printed: whole lines of JSON, one
 // decision for each answer that was one, and nothing of what clients sent but
 // what identifies them.
-func (s *suite) checkFunctionLog(t *testing.T, text string, decisions int) {
+func (s *suite) checkFunctionLog(t *testing.T, log func() string, decisions int) {
 	t.Helper()
+	text := settled(log, decisions)
 	found := 0
 	for line := range strings.Lines(text) {
 		var entry struct{ Msg string }
@@ -31,6 +33,17 @@ func (s *suite) checkFunctionLog(t *testing.T, text string, decisions int) {
 		t.Errorf("%d decisions in the log, want %d", found, decisions)
 	}
 	s.checkSecrecy(t, "the function's log", text)
+}
+
+// settled waits until the log holds so many decisions: what a process printed
+// arrives after its answer.
+func settled(log func() string, decisions int) string {
+	text := log()
+	for end := time.Now().Add(patience); strings.Count(text, `"msg":"decision"`) < decisions && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+		text = log()
+	}
+	return text
 }
 
 // checkConnectionLog reads what the twin writes about connections.

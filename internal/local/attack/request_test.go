@@ -94,6 +94,8 @@ func requestLines(value string) []crafted {
 		{"port of the right listener, twice", get("X-Forwarded-Port: 443", "X-Forwarded-Port: 443"), alone},
 		{"client address of this machine", get("X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1", "X-Real-Ip: 127.0.0.1"), alone},
 		{"trace that would be a log line", get("X-Amzn-Trace-Id: Root=1\";\"decision\":\"accepted"), alone},
+		{"trace in letters beyond ASCII", get("X-Amzn-Trace-Id: Root=\u202e\u2028é"), alone},
+		{"trace of 4 KiB", get("X-Amzn-Trace-Id: Root=" + strings.Repeat("x", 4<<10)), alone},
 		{"path in another header", get("X-Original-Url: /healthz", "X-Rewrite-Url: /healthz", "X-Forwarded-Path: /healthz"), alone},
 		{"other method in a header", get("X-Http-Method-Override: TRACE"), alone},
 	}

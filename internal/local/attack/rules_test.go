@@ -100,7 +100,7 @@ func (s *suite) underRules(t *testing.T) {
 		s.tally.judge(t, "under rules", name, e.want, got)
 	}
 	s.unharmed(t, f)
-	s.checkFunctionLog(t, f.output.String(), v.decisions)
+	s.checkFunctionLog(t, f.output.String, v.decisions)
 }
 
 // denyList denies the first by its serial number, and the second by its
@@ -115,13 +115,12 @@ func denyList(first, second, issuer *x509.Certificate) []byte {
 // denials are clients on the deny list. The first of them is revoked besides.
 func denials(t *testing.T, h *house) []errand {
 	request := line("GET /public HTTP/1.1")
-	other := of(h.innocent)
-	other.chain = slices.Clone(other.chain)
-	other.chain[0] = malleated(t, h.issuing, h.innocent.Cert)
 	neighbour := h.namesake.Issue(t, "guest", current, sameSerial(h.stolenLong))
 	return []errand{
 		{"denied by fingerprint", of(h.innocent), request, refused("denied")},
-		{"denied by fingerprint, with its signature written otherwise", other, request, refused("denied")},
+		{"denied by fingerprint, with its signature written otherwise", otherwise(h.innocent, malleated(t, h.issuing, h.innocent.Cert)), request, refused("denied")},
+		{"denied by fingerprint, with its signature moved by a bit", otherwise(h.innocent, shifted(t, h.innocent.Cert)), request, refused("certificate-syntax")},
+		{"denied by fingerprint, with something behind the signature", otherwise(h.innocent, extended(t, h.innocent.Cert)), request, refused("certificate-syntax")},
 		{"denied by serial number, and revoked", of(h.stolenLong), request, refused("revoked")},
 		{"serial number denied of another CA", of(neighbour), request, served(neighbour.Cert)},
 		{"denied, and no rule either", of(h.innocent), line("GET /admin HTTP/1.1"), refused("denied")},

@@ -23,7 +23,7 @@ func (s *suite) throughASingleValueListener(t *testing.T, setting setting) {
 	}
 	v.checkHoles(t)
 	s.unharmed(t, f)
-	s.checkFunctionLog(t, f.output.String(), v.decisions)
+	s.checkFunctionLog(t, f.output.String, v.decisions)
 }
 
 // startListener starts a listener as the twin has one, with a function of its

@@ -52,6 +52,8 @@ func strangers(t *testing.T, h *house) []presented {
 		{"stranger's leaf with its subject changed", changed(t, good, good.Key, func(part *signedPart) { part.Subject.FullBytes = nameDER(t, "root") }), refused("untrusted"), false},
 		{"good leaf with its serial changed", changed(t, good, good.Key, func(part *signedPart) { part.Serial = longhandOf(424242) }), refused("untrusted"), false},
 		{"flipped bit in the signature", flipped(good), refused("untrusted"), false},
+		{"signature moved by a bit", otherwise(good, shifted(t, good.Cert)), refused("certificate-syntax"), false},
+		{"something behind the signature", otherwise(good, extended(t, good.Cert)), refused("certificate-syntax"), false},
 		{"no signature at all", changed(t, good, good.Key, func(part *signedPart) { part.Algorithm = pkix.AlgorithmIdentifier{Algorithm: unsigned} }), refused("certificate-signature-algorithm"), false},
 		{"somebody's leaf without its key", show(mine, good.Chain...), served(good.Cert), true},
 		{"swapped leaf: somebody's, then the attacker's", show(fake.Key, slices.Concat(good.Chain[:1], fake.Chain)...), served(good.Cert), true},
@@ -101,16 +103,15 @@ func keyIDs(genuine *x509.Certificate) func(*x509.Certificate) {
 
 // changed is a leaf with other content under the old signature.
 func changed(t *testing.T, leaf *pkitest.Leaf, key crypto.Signer, edit func(*signedPart)) credential {
-	c := of(leaf)
-	c.key, c.chain[0] = key, tampered(t, leaf.Cert, edit)
+	c := otherwise(leaf, tampered(t, leaf.Cert, edit))
+	c.key = key
 	return c
 }
 
 func flipped(leaf *pkitest.Leaf) credential {
-	c := of(leaf)
-	c.chain[0] = slices.Clone(c.chain[0])
-	c.chain[0][len(c.chain[0])-1] ^= 1
-	return c
+	der := slices.Clone(leaf.Cert.Raw)
+	der[len(der)-1] ^= 1
+	return otherwise(leaf, der)
 }
 
 // costly has 600 names below a CA, made by the attacker too, of 500 constraints.
