@@ -80,10 +80,21 @@ func (e *lineEncoder) consume(b []byte) {
 // line encodes a line. There is always room for it and for the end line.
 func (e *lineEncoder) line(b []byte) {
 	at := len(e.buffer)
-	end := at + base64.StdEncoding.EncodedLen(len(b))
-	e.buffer = e.buffer[:end+1]
-	base64.StdEncoding.Encode(e.buffer[at:end], b)
-	e.buffer[end] = '\n'
+	e.buffer = e.buffer[:at+lineChars+1]
+	e.buffer = e.buffer[:at+putLine(e.buffer[at:], b)]
+}
+
+// putLine writes a line, full or not, and its end, and returns its length.
+func putLine(out, b []byte) int {
+	size := lineChars
+	if len(b) == lineBytes {
+		encodeLine((*[lineChars]byte)(out), (*[lineBytes]byte)(b))
+	} else {
+		size = base64.StdEncoding.EncodedLen(len(b))
+		base64.StdEncoding.Encode(out, b)
+	}
+	out[size] = '\n'
+	return size + 1
 }
 
 // finish writes what is left.

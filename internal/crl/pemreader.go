@@ -1,7 +1,6 @@
 package crl
 
 import (
-	"encoding/base64"
 	"errors"
 	"io"
 )
@@ -72,11 +71,7 @@ func (r *pemReader) piece(b []byte) int {
 func (r *pemReader) encode(b []byte, from int) int {
 	done := 0
 	for len(b)-done > lineChars && from < len(r.der) {
-		line := r.der[from:min(from+lineBytes, len(r.der))]
-		base64.StdEncoding.Encode(b[done:], line)
-		done += base64.StdEncoding.EncodedLen(len(line))
-		b[done] = '\n'
-		done++
+		done += putLine(b[done:], r.der[from:min(from+lineBytes, len(r.der))])
 		from += lineBytes
 	}
 	return done
