@@ -33,10 +33,17 @@ func (s *settling) retire(ctx context.Context) Outcome {
 		err := s.noteDeparture(ctx)
 		s.delivered = errors.Join(s.delivered, err)
 	}
-	if !s.state.Ended && (s.state.Unwanted.IsZero() || s.now.Sub(s.state.Unwanted) < respite) {
+	if !s.state.Ended && (s.state.Unwanted.IsZero() || s.now.Sub(s.state.Unwanted) < respite && s.mayHold()) {
 		return s.settle(ctx)
 	}
 	return s.finish(s.end(ctx))
+}
+
+// mayHold says that the trust store may hold a list of this identity. A new
+// trust store that never knew the CA holds none and would refuse it: there is
+// nothing to look after for a day.
+func (s *settling) mayHold() bool {
+	return s.world.unseen != nil || len(s.world.observed(s.state.Identity).Ours) > 0
 }
 
 // noteDeparture writes down since when the trust store's bundle is without the
