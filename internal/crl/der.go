@@ -28,9 +28,9 @@ const (
 )
 
 // measure reads the tag and the length (X.690, sections 8.1.2, 8.1.3 and 10.1)
-// at the start of b: how many bytes they take, and how many the content. header
-// is 0 while b is too short to tell.
-func measure(b []byte) (header, content int, err error) {
+// at the start of b: how many bytes they take, and how many the content. It
+// takes 0 while b is too short to tell.
+func measure(b []byte) (int, int, error) {
 	if len(b) < 2 {
 		return 0, 0, nil
 	}
@@ -44,6 +44,7 @@ func measure(b []byte) (header, content int, err error) {
 	if len(b) < 2+count {
 		return 0, 0, nil
 	}
+	content := 0
 	for _, digit := range b[2 : 2+count] {
 		content = content<<8 | int(digit)
 	}
@@ -55,7 +56,7 @@ func measure(b []byte) (header, content int, err error) {
 
 // cut takes the first element off b, which must have the given tag: its
 // content, and what follows it.
-func cut(b []byte, tag byte) (content, rest []byte, err error) {
+func cut(b []byte, tag byte) ([]byte, []byte, error) {
 	if len(b) > 0 && b[0] != tag {
 		return nil, nil, faultTag
 	}

@@ -36,9 +36,10 @@ var rows = rapid.Custom(func(t *rapid.T) row {
 	}
 })
 
-// earliest is the list as a map: of each serial number the earliest entry.
-func earliest(list []row) (entries map[string]Entry, duplicates int) {
-	entries = map[string]Entry{}
+// earliest is the list as a map: of each serial number the earliest entry. It
+// counts the others.
+func earliest(list []row) (map[string]Entry, int) {
+	entries, duplicates := map[string]Entry{}, 0
 	for _, r := range list {
 		had, twice := entries[r.serial.String()]
 		if twice {

@@ -45,8 +45,9 @@ func OpenIndex(data []byte) (*Index, error) {
 	return i, nil
 }
 
-// frame checks what surrounds tables and meta, and tells them apart.
-func frame(data []byte) (tables, encoded []byte, err error) {
+// frame checks what surrounds tables and meta, and returns the one and the
+// other.
+func frame(data []byte) ([]byte, []byte, error) {
 	end := len(data) - trailerLen
 	if end < len(indexMagic) || string(data[:len(indexMagic)-1]) != indexMagic[:len(indexMagic)-1] {
 		return nil, nil, errors.New("opening the index of a revocation list: this is no such file")

@@ -18,7 +18,7 @@ const (
 
 // lowest is the last word of a serial number, or what there is of one: its
 // value, how many bits it has, and the bytes before it.
-func lowest(serial []byte) (value uint64, width int, rest []byte) {
+func lowest(serial []byte) (uint64, int, []byte) {
 	size := len(serial)
 	if size >= 8 {
 		return binary.BigEndian.Uint64(serial[size-8:]), 64, serial[:size-8]
@@ -26,6 +26,7 @@ func lowest(serial []byte) (value uint64, width int, rest []byte) {
 	if cap(serial) >= 8 { // load what follows too, and shift it out
 		return binary.BigEndian.Uint64(serial[:8]) >> (64 - 8*size), 8 * size, nil
 	}
+	value := uint64(0)
 	for _, b := range serial {
 		value = value<<8 | uint64(b)
 	}

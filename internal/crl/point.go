@@ -74,8 +74,9 @@ func optionalFlag(b []byte, tag byte) (bool, []byte, error) {
 }
 
 // optionalPoint takes a DistributionPointName off b, if it is next, and returns
-// the names in it. issuer is the Name to which a relative one belongs.
-func optionalPoint(b, issuer []byte) (names [][]byte, rest []byte, err error) {
+// the names in it and what follows. issuer is the Name to which a relative one
+// belongs.
+func optionalPoint(b, issuer []byte) ([][]byte, []byte, error) {
 	if len(b) == 0 || b[0] != tagPoint {
 		return nil, b, nil
 	}
@@ -84,14 +85,14 @@ func optionalPoint(b, issuer []byte) (names [][]byte, rest []byte, err error) {
 		return nil, nil, err
 	}
 	if len(choice) > 0 && choice[0] == tagRelativeName {
-		names, err = relativeName(choice, issuer)
+		names, err := relativeName(choice, issuer)
 		return names, rest, err
 	}
 	general, err := only(choice, tagFullName)
 	if err != nil {
 		return nil, nil, err
 	}
-	names, err = generalNames(general)
+	names, err := generalNames(general)
 	return names, rest, err
 }
 

@@ -134,9 +134,10 @@ func checkRealList(t *testing.T, file realFile) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	err = usableKind(list)
 	if unusable[name] != "" {
-		refused(t, usableKind(list), unusable[name], "")
-	} else if err = usableKind(list); err != nil {
+		refused(t, err, unusable[name], "")
+	} else if err != nil {
 		t.Error(err)
 	}
 	back, err := Split(pem.Bytes())

@@ -47,8 +47,9 @@ func looksLikeDER(data []byte) bool {
 	return len(data) >= 2 && data[0] == tagSequence && data[1] > 0x80
 }
 
-// cutLine finds a line and returns what is before and behind it.
-func cutLine(data []byte, line string) (before, after []byte, found bool) {
+// cutLine finds a line and returns what is before and behind it, and whether
+// it is there; all of data is behind a line that is not.
+func cutLine(data []byte, line string) ([]byte, []byte, bool) {
 	for from := 0; ; {
 		at := bytes.Index(data[from:], []byte(line))
 		if at < 0 {

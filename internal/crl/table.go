@@ -85,9 +85,10 @@ func (t *table) same(at uint64, serial []big.Word) (uint64, bool) {
 	return at, true
 }
 
-// bucket is which records are in a bucket. The zeros in the occupancy end one
+// bucket is which records are in a bucket: the first, and the one behind the
+// last. The zeros in the occupancy end one
 // each; the group says where to begin to count them.
-func (t *table) bucket(number uint64) (from, to uint64) {
+func (t *table) bucket(number uint64) (uint64, uint64) {
 	group := number / groupBuckets
 	at := uint64(binary.LittleEndian.Uint32(t.groups[4*group:])) + group*groupBuckets
 	at = skipZeros(t.occupancy, at, int(number%groupBuckets))

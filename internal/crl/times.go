@@ -5,16 +5,16 @@ import "time"
 const faultTime fault = "a time is malformed: wanted YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ"
 
 // timestamp takes a UTCTime or a GeneralizedTime off b, in the only forms that
-// RFC 5280, sections 5.1.2.4 to 5.1.2.6, allows, and returns it in seconds
-// since 1970.
-func timestamp(b []byte) (seconds int64, rest []byte, err error) {
+// RFC 5280, sections 5.1.2.4 to 5.1.2.6, allows. It returns the time in seconds
+// since 1970, and what follows.
+func timestamp(b []byte) (int64, []byte, error) {
 	const short, long = 2 + len("YYMMDDHHMMSSZ"), 2 + len("YYYYMMDDHHMMSSZ")
 	if len(b) >= short && b[0] == tagUTCTime && b[1] == byte(short-2) {
 		year := pair(b[2], b[3])
 		if year < 50 {
 			year += 100
 		}
-		seconds, err = moment(1900+year, b[4:short])
+		seconds, err := moment(1900+year, b[4:short])
 		return seconds, b[short:], err
 	}
 	if len(b) >= long && b[0] == tagGeneralizedTime && b[1] == byte(long-2) {
@@ -22,7 +22,7 @@ func timestamp(b []byte) (seconds int64, rest []byte, err error) {
 		if century > 99 {
 			return 0, nil, faultTime
 		}
-		seconds, err = moment(century*100+pair(b[4], b[5]), b[6:long])
+		seconds, err := moment(century*100+pair(b[4], b[5]), b[6:long])
 		return seconds, b[long:], err
 	}
 	return 0, nil, faultTime

@@ -79,12 +79,13 @@ func (w *window) fill(n int) error {
 	return nil
 }
 
-// header measures the next element, which must have the given tag and lie
-// before an offset in the list.
-func (w *window) header(tag byte, end int64) (header, content int, err error) {
+// header measures the next element, its tag and length and its content. It must
+// have the given tag and lie before an offset in the list.
+func (w *window) header(tag byte, end int64) (int, int, error) {
 	w.mark = w.position()
+	header, content := 0, 0
 	for want := 2; header == 0; want++ {
-		err = w.fill(want)
+		err := w.fill(want)
 		if err != nil {
 			return 0, 0, err
 		}
