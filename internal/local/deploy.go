@@ -51,6 +51,7 @@ func (t *Twin) deploy(ctx context.Context) error {
 		return err
 	}
 	given := t.prepared.Refresh(bucketName, t.description.TrustStoreARN)
+	t.description.RefreshEnvironment = given.Env()
 	t.refresh, err = t.startFunction(ctx, refreshFunction, t.options.RefreshBinary, refreshTimeout, given.Env())
 	return err
 }

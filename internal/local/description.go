@@ -25,7 +25,10 @@ type Description struct {
 	// of the gate; both are PEM files.
 	CABundle string `json:"caBundle"`
 	ServerCA string `json:"serverCa"`
-	PID      int    `json:"pid"`
+	// RefreshEnvironment are the variables that the refresh function was
+	// deployed with.
+	RefreshEnvironment map[string]string `json:"refreshEnvironment"`
+	PID                int               `json:"pid"`
 }
 
 // Describe reads the description of the twin that runs on a state directory.
