@@ -31,11 +31,16 @@ type Identity struct {
 }
 
 func identify(path []*x509.Certificate) *Identity {
+	return identifyBelow(path, nameOf(path[0].RawIssuer, path[0].Issuer))
+}
+
+// identifyBelow is identify where the issuer's name is written already.
+func identifyBelow(path []*x509.Certificate, issuer string) *Identity {
 	leaf := path[0]
 	fingerprint := sha256.Sum256(leaf.Raw)
 	identity := &Identity{
 		Subject:     nameOf(leaf.RawSubject, leaf.Subject),
-		Issuer:      nameOf(leaf.RawIssuer, leaf.Issuer),
+		Issuer:      issuer,
 		Serial:      serialOf(leaf),
 		DNSNames:    leaf.DNSNames,
 		Emails:      leaf.EmailAddresses,

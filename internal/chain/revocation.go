@@ -149,14 +149,22 @@ func (r *revocation) untimely(list list, now time.Time) string {
 	if list.ThisUpdate().After(now.Add(skew)) {
 		return fmt.Sprintf("the list was issued at %s, and now is %s", stamp(list.ThisUpdate()), stamp(now))
 	}
-	due := list.NextUpdate()
-	if due.IsZero() {
-		due = list.ThisUpdate()
-	}
-	if now.After(due.Add(r.grace)) {
-		return fmt.Sprintf("the next list was due at %s, and now is %s", stamp(due), stamp(now))
+	if now.After(r.due(list)) {
+		return fmt.Sprintf("the next list was due at %s, and now is %s", stamp(list.due()), stamp(now))
 	}
 	return ""
+}
+
+// due is the last moment at which a list decides.
+func (r *revocation) due(list list) time.Time { return list.due().Add(r.grace) }
+
+// due is when the next list is due.
+func (l list) due() time.Time {
+	due := l.NextUpdate()
+	if due.IsZero() {
+		return l.ThisUpdate()
+	}
+	return due
 }
 
 func describe(entry crl.Entry, list list) string {
