@@ -46,6 +46,23 @@ func (s *suite) overADamagedBucket(t *testing.T) {
 		s.unharmed(t, before, after)
 		b.restore()
 	}
+	s.withoutABucket(t, w, given)
+}
+
+// withoutABucket has functions start where there is nothing to decide from.
+func (s *suite) withoutABucket(t *testing.T, w *twin, given settings.Verify) {
+	good := carrying(of(s.house.good).value()).json(t)
+	nowhere := *w
+	nowhere.AWSEndpoint = "http://127.0.0.1:1"
+	elsewhere := given
+	elsewhere.Bucket = "another"
+	for name, f := range map[string]*function{
+		"no answer from the bucket": startFunction(t, &nowhere, given),
+		"no such bucket":            startFunction(t, w, elsewhere),
+	} {
+		s.tally.judge(t, "over a damaged bucket", name, undecided("snapshot-unavailable"), f.ask(t, good))
+		s.unharmed(t, f)
+	}
 }
 
 func (s *suite) unharmed(t *testing.T, functions ...*function) {
@@ -79,16 +96,21 @@ func brokenManifests(t *testing.T, h *house) []mishap {
 			b.putManifest(m)
 		})
 	}
-	without := edit("without the list of the client's CA", func(b *bucket, m *snapshot.Manifest) {
-		list := *b.of(*m, h.issuing)
-		m.Lists = slices.DeleteFunc(m.Lists, func(l snapshot.List) bool { return l.Identity == list.Identity })
-	})
-	empty := edit("without lists", func(_ *bucket, m *snapshot.Manifest) { m.Lists = nil })
-	for _, m := range []*mishap{&without, &empty} {
-		m.want, m.warm, m.revoked = undecided("revocation-unavailable"), undecided("revocation-unavailable"), undecided("revocation-unavailable")
+	unlisted := func(name string, revoked verdict, leave func(*bucket, *snapshot.Manifest)) mishap {
+		m := edit(name, leave)
+		m.want, m.warm, m.revoked = undecided("revocation-unavailable"), undecided("revocation-unavailable"), revoked
+		return m
+	}
+	without := func(ca *pkitest.CA) func(*bucket, *snapshot.Manifest) {
+		return func(b *bucket, m *snapshot.Manifest) {
+			list := *b.of(*m, ca)
+			m.Lists = slices.DeleteFunc(m.Lists, func(l snapshot.List) bool { return l.Identity == list.Identity })
+		}
 	}
 	return []mishap{
-		without, empty,
+		unlisted("without lists", undecided("revocation-unavailable"), func(_ *bucket, m *snapshot.Manifest) { m.Lists = nil }),
+		unlisted("without the list of the client's CA", undecided("revocation-unavailable"), without(h.issuing)),
+		unlisted("without the list of the CA above", refused("revoked"), without(h.root)),
 		lost("no manifest", func(b *bucket) { b.remove(snapshot.ManifestKey) }),
 		text("empty", ""), text("that is a page", "<!doctype html>"), text("that is null", "null"), text("without content", "{}"),
 		lost("manifest cut short", func(b *bucket) {

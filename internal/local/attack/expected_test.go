@@ -16,7 +16,7 @@ func withNames(o *local.Options) { o.SubjectCN, o.IssuerCN = "laptop-1", "Issuin
 // pretenders are good clients who are not laptop-1, and would like to be.
 func pretenders(t *testing.T, h *house) []presented {
 	wrong := func(name string, ca *pkitest.CA, reason string, subject pkix.Name) presented {
-		return presented{name, of(ca.Issue(t, "", current, func(c *x509.Certificate) { c.Subject = subject })), refused(reason), false}
+		return presented{name, of(ca.Issue(t, "", current, func(c *x509.Certificate) { c.Subject = subject })), refused(reason)}
 	}
 	named := func(name, commonName string) presented {
 		return wrong("common name "+name, h.issuing, "subject-cn", pkix.Name{CommonName: commonName})
@@ -32,9 +32,9 @@ func pretenders(t *testing.T, h *house) []presented {
 	}
 	namesake := h.namesake.Issue(t, "laptop-1", current)
 	return []presented{
-		{"expected names", of(h.laptop), served(h.laptop.Cert), false},
-		{"expected names, from the CA's namesake", of(namesake), served(namesake.Cert), false},
-		{"expected name as alternative name only", of(h.issuing.Issue(t, "", current, domain("laptop-1"))), refused("subject-cn"), false},
+		{"expected names", of(h.laptop), served(h.laptop.Cert)},
+		{"expected names, from the CA's namesake", of(namesake), served(namesake.Cert)},
+		{"expected name as alternative name only", of(h.issuing.Issue(t, "", current, domain("laptop-1"))), refused("subject-cn")},
 		named("with a look-alike letter", "lарtop-1"), // two Cyrillic letters
 		named("in capitals", "LAPTOP-1"),
 		named("with a space behind", "laptop-1 "),

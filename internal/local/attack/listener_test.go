@@ -57,7 +57,7 @@ func (v *visit) checkHoles(t *testing.T) {
 
 func (v *visit) withCertificates(t *testing.T) {
 	for _, p := range v.presented {
-		v.judge(t, p.name, p.wire(), v.send(t, p.name, p.credential, get()))
+		v.judge(t, p.name, p.want.wire(), v.send(t, p.name, p.credential, get()))
 	}
 }
 

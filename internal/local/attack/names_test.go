@@ -11,7 +11,7 @@ import (
 func oddNames(t *testing.T, h *house) []presented {
 	named := func(name, commonName string) presented {
 		leaf := h.issuing.Issue(t, commonName, current)
-		return presented{"subject " + name, of(leaf), served(leaf.Cert), false}
+		return presented{"subject " + name, of(leaf), served(leaf.Cert)}
 	}
 	nameless := h.issuing.Issue(t, "", current, func(c *x509.Certificate) { c.Subject = pkix.Name{} })
 	return []presented{
@@ -22,6 +22,6 @@ func oddNames(t *testing.T, h *house) []presented {
 		named("that is HTML", `"><script>alert(1)</script>`),
 		named("that is a format", "%s%n%d{{.}}${jndi:ldap://localhost/x}"),
 		named("of 12,000 letters", strings.Repeat("x", 12_000)),
-		{"subject without a name", of(nameless), served(nameless.Cert), false},
+		{"subject without a name", of(nameless), served(nameless.Cert)},
 	}
 }

@@ -10,7 +10,7 @@ import (
 func (v *visit) withBrowsers(t *testing.T) {
 	pages := map[int][]byte{}
 	for _, p := range v.presented {
-		if p.noHandshake || p.want.as != nil {
+		if p.want.mute || p.want.as != nil {
 			continue
 		}
 		name := "page: " + p.name

@@ -17,16 +17,6 @@ type presented struct {
 	credential
 	// want is what the verifier must say.
 	want verdict
-	// noHandshake is for what a TLS server refuses by itself.
-	noHandshake bool
-}
-
-// wire is what must come back where a TLS server stands before the verifier.
-func (p presented) wire() verdict {
-	if p.noHandshake {
-		return noHandshake()
-	}
-	return p.want
 }
 
 // strangers are certificates that nobody in the bundle vouches for, however
@@ -39,25 +29,26 @@ func strangers(t *testing.T, h *house) []presented {
 	fakeIssuing := fakeRoot.ChildCA(t, "Issuing", current, keyIDs(h.issuing.Cert))
 	lookalike := pkitest.NewCA(t, "Root", current).ChildCA(t, "Іssuing", current) // a Cyrillic letter
 	fake := fakeIssuing.Issue(t, "good", current, sameSerial(good))
+	hidden := h.limited.ChildCA(t, "Hidden", current).Issue(t, "good", current)
 	mine := pkitest.NewKey(t)
 	return []presented{
-		{"self-made certificate with the right subject", show(self.Key, self.Cert), refused("untrusted"), false},
-		{"right subject and serial from another CA", of(elsewhere), refused("untrusted"), false},
-		{"CAs of the same names and key identifiers", of(fake), refused("untrusted"), false},
-		{"the same, with its root", show(fake.Key, fake.Cert, fakeIssuing.Cert, fakeRoot.Cert), refused("untrusted"), false},
-		{"the same, with the genuine CA behind", show(fake.Key, fake.Cert, h.issuing.Cert), refused("untrusted"), false},
-		{"the same, with a good leaf and its CA behind", show(fake.Key, fake.Cert, good.Cert, h.issuing.Cert), refused("untrusted"), false},
-		{"issuer with a look-alike name", of(lookalike.Issue(t, "good", current)), refused("untrusted"), false},
-		{"good leaf with another key put in", changed(t, good, mine, func(part *signedPart) { part.PublicKey.FullBytes = publicOf(t, mine) }), refused("untrusted"), false},
-		{"stranger's leaf with its subject changed", changed(t, good, good.Key, func(part *signedPart) { part.Subject.FullBytes = nameDER(t, "root") }), refused("untrusted"), false},
-		{"good leaf with its serial changed", changed(t, good, good.Key, func(part *signedPart) { part.Serial = longhandOf(424242) }), refused("untrusted"), false},
-		{"flipped bit in the signature", flipped(good), refused("untrusted"), false},
-		{"signature moved by a bit", otherwise(good, shifted(t, good.Cert)), refused("certificate-syntax"), false},
-		{"something behind the signature", otherwise(good, extended(t, good.Cert)), refused("certificate-syntax"), false},
-		{"no signature at all", changed(t, good, good.Key, func(part *signedPart) { part.Algorithm = pkix.AlgorithmIdentifier{Algorithm: unsigned} }), refused("certificate-signature-algorithm"), false},
-		{"somebody's leaf without its key", show(mine, good.Chain...), served(good.Cert), true},
-		{"swapped leaf: somebody's, then the attacker's", show(fake.Key, slices.Concat(good.Chain[:1], fake.Chain)...), served(good.Cert), true},
-		{"leaf of a CA that was not shown", show(fake.Key, h.limited.ChildCA(t, "Hidden", current).Issue(t, "good", current).Cert), refused("untrusted"), true},
+		{"self-made certificate with the right subject", show(self.Key, self.Cert), refused("untrusted")},
+		{"right subject and serial from another CA", of(elsewhere), refused("untrusted")},
+		{"CAs of the same names and key identifiers", of(fake), refused("untrusted")},
+		{"the same, with its root", show(fake.Key, fake.Cert, fakeIssuing.Cert, fakeRoot.Cert), refused("untrusted")},
+		{"the same, with the genuine CA behind", show(fake.Key, fake.Cert, h.issuing.Cert), refused("untrusted")},
+		{"the same, with a good leaf and its CA behind", show(fake.Key, fake.Cert, good.Cert, h.issuing.Cert), refused("untrusted")},
+		{"issuer with a look-alike name", of(lookalike.Issue(t, "good", current)), refused("untrusted")},
+		{"good leaf with another key put in", changed(t, good, mine, func(part *signedPart) { part.PublicKey.FullBytes = publicOf(t, mine) }), refused("untrusted")},
+		{"stranger's leaf with its subject changed", changed(t, good, good.Key, func(part *signedPart) { part.Subject.FullBytes = nameDER(t, "root") }), refused("untrusted")},
+		{"good leaf with its serial changed", changed(t, good, good.Key, func(part *signedPart) { part.Serial = longhandOf(424242) }), refused("untrusted")},
+		{"flipped bit in the signature", flipped(good), refused("untrusted")},
+		{"signature moved by a bit", otherwise(good, shifted(t, good.Cert)), refused("certificate-syntax")},
+		{"something behind the signature", otherwise(good, extended(t, good.Cert)), refused("certificate-syntax")},
+		{"no signature at all", changed(t, good, good.Key, func(part *signedPart) { part.Algorithm = pkix.AlgorithmIdentifier{Algorithm: unsigned} }), refused("certificate-signature-algorithm")},
+		{"somebody's leaf without its key", show(mine, good.Chain...), served(good.Cert).unproven()},
+		{"swapped leaf: somebody's, then the attacker's", show(fake.Key, slices.Concat(good.Chain[:1], fake.Chain)...), served(good.Cert).unproven()},
+		{"leaf of a CA that was not shown", show(hidden.Key, hidden.Cert), refused("untrusted")},
 	}
 }
 
@@ -70,18 +61,18 @@ func authorities(t *testing.T, h *house) []presented {
 	deep := h.root.ChildCA(t, "1", current).ChildCA(t, "2", current).ChildCA(t, "3", current)
 	deepest := deep.Issue(t, "good", current)
 	return []presented{
-		{"a CA as the client", show(sub.Key, sub.Cert, h.issuing.Cert), refused("leaf-is-ca"), false},
-		{"the issuing CA itself", show(pkitest.NewKey(t), h.issuing.Cert), refused("leaf-is-ca"), true},
-		{"the root itself", show(pkitest.NewKey(t), h.root.Cert), refused("leaf-is-ca"), true},
-		{"issued by a client", show(byClient.Key, byClient.Cert, h.good.Cert, h.issuing.Cert), refused("not-a-ca"), false},
-		{"issued by a CA without keyCertSign", of(mute.Issue(t, "good", current)), refused("not-a-ca"), false},
-		{"below a CA that may have no CA below it", of(h.limited.ChildCA(t, "Sub", current).Issue(t, "good", current)), refused("path-length"), false},
-		{"path of five certificates", of(deepest), refused("chain-too-long"), false},
-		{"five certificates shown", show(deepest.Key, append(deepest.Chain[:4:4], h.root.Cert)...), refused("too-many-certificates"), false},
-		{"the same certificate five times", show(h.good.Key, slices.Repeat(h.good.Chain[:1], 5)...), refused("too-many-certificates"), false},
-		{"below a CA that demands a policy", of(h.root.ChildCA(t, "Demanding", current, extension(2, 5, 29, 36)(0x30, 3, 0x80, 1, 0)).Issue(t, "good", current)), refused("certificate-policy"), false},
-		{"below a CA of which nobody has a list", of(h.issuing.ChildCA(t, "Unlisted", current).Issue(t, "good", current)), undecided("revocation-unavailable"), false},
-		{"more names than can be compared", of(costly(t)), refused("too-complex"), false},
+		{"a CA as the client", show(sub.Key, sub.Cert, h.issuing.Cert), refused("leaf-is-ca")},
+		{"the issuing CA itself", show(pkitest.NewKey(t), h.issuing.Cert), refused("leaf-is-ca").unproven()},
+		{"the root itself", show(pkitest.NewKey(t), h.root.Cert), refused("leaf-is-ca").unproven()},
+		{"issued by a client", show(byClient.Key, byClient.Cert, h.good.Cert, h.issuing.Cert), refused("not-a-ca")},
+		{"issued by a CA without keyCertSign", of(mute.Issue(t, "good", current)), refused("not-a-ca")},
+		{"below a CA that may have no CA below it", of(h.limited.ChildCA(t, "Sub", current).Issue(t, "good", current)), refused("path-length")},
+		{"path of five certificates", of(deepest), refused("chain-too-long")},
+		{"five certificates shown", show(deepest.Key, append(deepest.Chain[:4:4], h.root.Cert)...), refused("too-many-certificates")},
+		{"the same certificate five times", show(h.good.Key, slices.Repeat(h.good.Chain[:1], 5)...), refused("too-many-certificates")},
+		{"below a CA that demands a policy", of(h.root.ChildCA(t, "Demanding", current, extension(2, 5, 29, 36)(0x30, 3, 0x80, 1, 0)).Issue(t, "good", current)), refused("certificate-policy")},
+		{"below a CA of which nobody has a list", of(h.issuing.ChildCA(t, "Unlisted", current).Issue(t, "good", current)), undecided("revocation-unavailable")},
+		{"more names than can be compared", of(costly(t)), refused("too-complex")},
 	}
 }
 

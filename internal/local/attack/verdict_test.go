@@ -22,6 +22,8 @@ type verdict struct {
 	as []byte
 	// body is what must be answered exactly, where the answer is a fixed one.
 	body string
+	// mute is for what no client can show over TLS.
+	mute bool
 }
 
 func served(leaf *x509.Certificate) verdict { return verdict{status: http.StatusOK, as: leaf.Raw} }
@@ -40,6 +42,21 @@ func turnedAway(status int) verdict { return verdict{status: status} }
 
 // noHandshake is for a client that gets no connection.
 func noHandshake() verdict { return verdict{} }
+
+// unproven is v for a chain that no client can show over TLS: the server cannot
+// read it, or the client cannot prove that the key is its own.
+func (v verdict) unproven() verdict {
+	v.mute = true
+	return v
+}
+
+// wire is what must come back where a TLS server stands before the verifier.
+func (v verdict) wire() verdict {
+	if v.mute {
+		return noHandshake()
+	}
+	return v
+}
 
 func (v verdict) String() string {
 	switch {
