@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -35,8 +36,7 @@ has, and "~" for one whose date or reason changed. Exits with 0 either way.`,
 			if !bytes.Equal(before.list.RawIssuer, after.list.RawIssuer) {
 				return &usageError{fmt.Errorf("comparing: %s is of %s, %s of %s: two lists of one CA can be compared", args[0], before.list.Issuer, args[1], after.list.Issuer)}
 			}
-			printDiff(cmd.OutOrStdout(), before, after)
-			return nil
+			return printDiff(cmd.OutOrStdout(), before, after)
 		},
 	}
 }
@@ -52,40 +52,70 @@ func single(ctx context.Context, name string, meter meter) (indexedList, error) 
 	return lists[0], nil
 }
 
-func printDiff(out io.Writer, before, after indexedList) {
-	lines := append(only("-", before.index, after.index), only("+", after.index, before.index)...)
-	lines = append(lines, changed(before.index, after.index)...)
-	slices.SortFunc(lines, func(a, b diffLine) int { return a.serial.Cmp(b.serial) })
-	for _, line := range lines {
-		fmt.Fprintln(out, line.text)
+func printDiff(out io.Writer, before, after indexedList) error {
+	changes := append(only('-', before.index, after.index), only('+', after.index, before.index)...)
+	changes = append(changes, changed(before.index, after.index)...)
+	slices.SortFunc(changes, func(a, b change) int { return a.serial.Cmp(b.serial) })
+	buffered := bufio.NewWriter(out) // there may be a million lines
+	for _, change := range changes {
+		change.print(buffered, before.index, after.index)
 	}
-	fmt.Fprintf(out, "number %v -> %v, entries %d -> %d\n", before.list.Number, after.list.Number, before.list.Entries, after.list.Entries)
+	fmt.Fprintf(buffered, "number %v -> %v, entries %d -> %d\n", before.list.Number, after.list.Number, before.list.Entries, after.list.Entries)
+	err := buffered.Flush()
+	if err != nil {
+		return fmt.Errorf("writing the differences: %w", err)
+	}
+	return nil
 }
 
-type diffLine struct {
+// change is what became of a serial number: it left (-), came (+), or has
+// another date or reason (~).
+type change struct {
+	sign   byte
 	serial *big.Int
-	text   string
 }
 
-func only(sign string, here, there *crl.Index) []diffLine {
-	var lines []diffLine
-	for serial, entry := range here.All() {
+func (c change) print(out io.Writer, before, after *crl.Index) {
+	was, _ := before.Find(c.serial)
+	now, _ := after.Find(c.serial)
+	switch c.sign {
+	case '~':
+		fmt.Fprintf(out, "~ %x  %s -> %s\n", c.serial, entryText(was, " "), entryText(now, " "))
+	case '-':
+		fmt.Fprintf(out, "- %x  %s\n", c.serial, entryText(was, "  "))
+	default:
+		fmt.Fprintf(out, "+ %x  %s\n", c.serial, entryText(now, "  "))
+	}
+}
+
+// entryText is date and reason of an entry.
+func entryText(entry crl.Entry, space string) string {
+	reason := entry.Reason.String()
+	if entry.Reason == crl.NoReason {
+		reason = "without a reason"
+	}
+	return entry.RevokedAt.Format(time.RFC3339) + space + reason
+}
+
+// only are the serial numbers that one list has and the other one has not.
+func only(sign byte, here, there *crl.Index) []change {
+	var changes []change
+	for serial := range here.All() {
 		_, both := there.Find(serial)
 		if !both {
-			lines = append(lines, diffLine{serial, fmt.Sprintf("%s %s  %s  %s", sign, serial.Text(16), entry.RevokedAt.Format(time.RFC3339), entry.Reason)})
+			changes = append(changes, change{sign, serial})
 		}
 	}
-	return lines
+	return changes
 }
 
-func changed(before, after *crl.Index) []diffLine {
-	var lines []diffLine
+func changed(before, after *crl.Index) []change {
+	var changes []change
 	for serial, now := range after.All() {
 		was, both := before.Find(serial)
 		if both && (was.Reason != now.Reason || !was.RevokedAt.Equal(now.RevokedAt)) {
-			lines = append(lines, diffLine{serial, fmt.Sprintf("~ %s  %s %s -> %s %s", serial.Text(16),
-				was.RevokedAt.Format(time.RFC3339), was.Reason, now.RevokedAt.Format(time.RFC3339), now.Reason)})
+			changes = append(changes, change{'~', serial})
 		}
 	}
-	return lines
+	return changes
 }

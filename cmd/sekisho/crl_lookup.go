@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/big"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,8 +32,7 @@ func crlLookupCommand() *cobra.Command {
 				if !found {
 					continue
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: revoked at %s by %s, reason %s\n",
-					serial.Text(16), entry.RevokedAt.Format(time.RFC3339), one.list.Issuer, entry.Reason)
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: revoked by %s at %s\n", serial.Text(16), one.list.Issuer, entryText(entry, ", "))
 				return errFound
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: not on the list\n", serial.Text(16))
