@@ -6,7 +6,7 @@ BUILD = $(GO) build -trimpath -buildvcs=false
 FUNCTION = $(BUILD) -tags lambda.norpc -ldflags "-s -w"
 
 .DEFAULT_GOAL := help
-.PHONY: help local demo test bench build functions lint clean needs
+.PHONY: help local demo test fuzz bench build functions lint clean needs
 
 help: ## what can be made here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,15 @@ test: build ## run the tests (with the race detector where there is a C compiler
 	CGO_ENABLED=$(if $(RACE),1,0) $(SUMMED) $(RACE) -timeout 9m $(ARGS) $$($(GO) list ./... | grep -v /infra)
 	$(SUMMED) -timeout 9m $(ARGS) ./infra/...
 
+FUZZTIME ?= 60s
+
+fuzz: needs ## fuzz every decoder, one after the other (FUZZTIME=60s each)
+	@for at in $$(grep -rlE '^func Fuzz' --include='*_test.go' internal | xargs -n1 dirname | sort -u); do \
+	  for law in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$at/*_test.go | cut -c6-); do \
+	    echo "$$at $$law"; $(GO) test ./$$at -run '^$$' -fuzz "^$$law\$$" -fuzztime $(FUZZTIME) || exit 1; \
+	  done; \
+	done
+
 bench: build ## measure beside openssl and crypto/x509 into docs/benchmarks.md (minutes; ARGS=--quick)
 	$(BUILD) -o bin/bench/ ./internal/bench/...
 	@bin/bench/bench --document docs/benchmarks.md $(ARGS)
@@ -47,6 +56,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION ?= 20
 
 .PHONY: synth diff deploy destroy node_modules bin/infra
 synth: node_modules ## write the templates of cdk.json and of docs/examples into cdk.out/ (no AWS account)
+	@rm -rf cdk.out
 	@node_modules/.bin/cdk synth --quiet -c examples=docs/examples $(ARGS)
 
 diff: node_modules ## show what a deployment would change
