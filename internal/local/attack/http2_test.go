@@ -46,14 +46,16 @@ func (v *visit) withHTTP2(t *testing.T, c caller) {
 		name := "HTTP/2: " + r.name + byWhom + c.name
 		v.judge(t, name, r.want, v.askHTTP2(t, c.credential, r.fields))
 	}
-	v.twiceInHTTP2(t, c, with(field{ownHeader, value}, field{ownHeader, value}))
+	own := field{ownHeader, value}
+	v.forgedInHTTP2(t, c, forgery{name: "forged header", values: 1}, with(own))
+	v.forgedInHTTP2(t, c, forgery{name: "forged header twice", values: 2}, with(own, own))
 }
 
-// twiceInHTTP2 sends the certificate header as two fields.
-func (v *visit) twiceInHTTP2(t *testing.T, c caller, fields []field) {
-	want, open := v.setting.expect(c, forgery{values: 2})
+// forgedInHTTP2 sends the certificate header that the listener uses.
+func (v *visit) forgedInHTTP2(t *testing.T, c caller, f forgery, fields []field) {
+	want, open := v.setting.expect(c, f)
 	if open {
 		return
 	}
-	v.judge(t, "HTTP/2: forged header twice"+byWhom+c.name, want, v.askHTTP2(t, c.credential, fields))
+	v.judge(t, "HTTP/2: "+f.name+byWhom+c.name, want, v.askHTTP2(t, c.credential, fields))
 }
