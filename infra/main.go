@@ -38,7 +38,7 @@ func leave() {
 // run writes the template of the settings in cdk.json to where the CDK command
 // wants it, and those of the examples below, where it is told to.
 func run(now time.Time) error {
-	app := awscdk.NewApp(nil)
+	app := newApp(nil)
 	text, source, err := settingsOf(app)
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func runExamples(app awscdk.App, now time.Time) error {
 			return err
 		}
 		outdir := filepath.Join(*app.Outdir(), "examples", exampleName(file))
-		err = synthesise(awscdk.NewApp(&awscdk.AppProps{Outdir: &outdir}), d)
+		err = synthesise(newApp(&outdir), d)
 		if err != nil {
 			return err
 		}

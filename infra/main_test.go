@@ -9,8 +9,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 )
 
 // now is when the tests play.
@@ -121,7 +119,7 @@ func synth(t *testing.T, settings, outdir string) template {
 	if err != nil {
 		t.Fatalf("loading the settings: %v", err)
 	}
-	err = synthesise(awscdk.NewApp(&awscdk.AppProps{Outdir: &outdir}), d)
+	err = synthesise(newApp(&outdir), d)
 	if err != nil {
 		t.Fatalf("synthesising: %v", err)
 	}
