@@ -21,9 +21,10 @@ func (x *explorer) alone(s solo) *party {
 	return p
 }
 
-// oneFault has every call of a run meet every fault.
-func (x *explorer) oneFault(from start, level int) {
-	x.eachFault(x.alone(solo{from, level, nil}).calls, 0, false, func(at int, f fault) {
+// oneFault has every call of a run meet every fault, or those that represent
+// the others.
+func (x *explorer) oneFault(from start, level int, representatives bool) {
+	x.eachFault(x.alone(solo{from, level, nil}).calls, 0, representatives, func(at int, f fault) {
 		x.alone(solo{from, level, map[int]fault{at: f}})
 	})
 }
@@ -47,7 +48,7 @@ func (x *explorer) twoRuns(from start, level int) {
 		first := x.run(from.cloud.clone(), level, map[int]fault{at: f})
 		left := start{name: solo{from, level, map[int]fault{at: f}}.String(), cloud: first.cloud, newest: max(from.newest, level)}
 		if !seen[first.cloud.key()] {
-			x.oneFault(left, level+1)
+			x.oneFault(left, level+1, true)
 		}
 		seen[first.cloud.key()] = true
 	})

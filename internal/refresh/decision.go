@@ -75,12 +75,13 @@ type Decision struct {
 	Held   Facts
 	// Add says that Target is to be added.
 	Add bool
-	// Confirm is an ID that holds Target, but by the trust store's count not
-	// all of it: it is to be looked at again, and settled or taken back.
+	// Confirm is an ID that holds Target, or what takes its room, but by the
+	// trust store's count not all of it: it is to be looked at again, and
+	// either counted on or taken back.
 	Confirm int64
 	// Remove are superseded IDs, in the order in which they may go: with Add
-	// and Confirm once Target is seen to be in force, else once Holder is;
-	// with RemoveFirst before Target is added.
+	// once Target is seen to be in force, else once Holder is; with
+	// RemoveFirst before Target is added.
 	Remove      []int64
 	RemoveFirst bool
 }

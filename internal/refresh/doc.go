@@ -5,14 +5,63 @@
 // The law is never weaker. At no instant does the trust store enforce less
 // than the list that was in force when a run began, whatever fails on the way;
 // a run that ends well leaves the newest accepted list in force, and the next
-// run heals what a failed one left behind. Plan is the decision, a pure
-// function; Run observes, plans and executes over small ports.
+// run heals what a failed one left behind. [Plan] is the decision, a pure
+// function of what is remembered, what is observed, a list and the time.
+// [Refresher.Run] executes it over small ports, one step at a time:
+//
+//	fetch, check  each source on its own
+//	store         the list and its index, under keys that follow from its hash
+//	claim         in the state: this list is the newest accepted one (If-Match)
+//	add           to the trust store, pinned to the stored version
+//	re-read       the claim: a newer one, and the run gives its own ID up
+//	read back     what the trust store counted; wrong, and the ID is taken back
+//	settle        in the state: this ID enforces it, those are given up (If-Match)
+//	remove        what was given up, one ID after the other
+//	look again    and plan again, until nothing is left to do
+//	point         the verifier's manifest
 //
 // What is remembered hangs on the identity of a list (issuer name, issuer key
 // and scope), never on the address it came from. The trust store says of a
-// list no more than its ID and its number of entries, so the state kept in the
-// bucket says which ID holds which list; an ID that nobody remembers is
-// identified by its content.
+// list no more than its ID and its number of entries, so the state says which
+// ID holds which list. An ID that nobody remembers is identified by its
+// content, once. A state that is lost is made anew: from the manifest, which
+// names the newest list, and from what bucket and trust store hold.
 //
-// The package reads no clock, logs nothing and knows no AWS client.
+// # Why it holds
+//
+// An ID leaves the trust store only after a conditional write of the state
+// that gives it up, so no other run can have come to count on it; and only
+// when a list that is as new or newer was seen to be there, by its content
+// where the answer could be old. IDs that were given up are not counted on
+// again. They go in an order in which neither the lowest nor the highest ID
+// changes until the one that stays is it. The exploration in
+// TestNeverWeaker checks all this after every call of a run, under each way in
+// which a load balancer may deal with several lists of one issuer: by their
+// union, by the lowest ID or by the highest. AWS does not say which it is.
+//
+// # Windows
+//
+// By the union and by the lowest ID there is no instant at which less is
+// enforced than at any instant before. By the highest ID there are two, since
+// Add cannot be made conditional:
+//
+//   - A run claims a list, is held up, and adds it only after another run has
+//     put a newer one in force. It finds that out with its next call and gives its
+//     own ID up: three calls after the Add as a rule, eight at the most.
+//   - The trust store imports a list damaged. The run finds that out when it
+//     reads the number of entries back, looks three times more within two
+//     seconds in case the answer is late, and takes the new ID back.
+//
+// If the run is cut off within these, the next one closes the window. A
+// function that is never run twice at once (reserved concurrency 1) has no
+// window of the first kind. Beyond that, overlap "replace" removes the old
+// list first where both do not fit, for those who choose it.
+//
+// # What it does not do
+//
+// The package reads no clock, logs nothing, knows no AWS client and deletes
+// nothing from the bucket. It touches no list of a CA that is not in the
+// bundle, and none of a CA in it whose lists no source has delivered. Guards
+// that hold a list back for an operator have their place in [Hold], and are
+// not built yet.
 package refresh

@@ -1,9 +1,13 @@
 package refresh
 
 import (
+	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/hex"
 	"math/big"
 	"strconv"
@@ -64,11 +68,11 @@ func newPublisher(tb testing.TB, name string, lists int) *publisher {
 	return p
 }
 
-// newCA makes a root with an RSA key, whose signatures cost less to check than
+// newCA makes a root with a short RSA key, whose signatures cost less to check than
 // those of package pkitest: an exploration checks a great many.
 func newCA(tb testing.TB, name string) *pkitest.CA {
 	tb.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
 		tb.Fatalf("making a key: %v", err)
 	}
@@ -103,6 +107,34 @@ func (p *publisher) publish(tb testing.TB, name string, level int, edit func(*x5
 	e := newEdition(tb, name, level, der, p.ca.Cert)
 	p.editions = append(p.editions, e)
 	return e
+}
+
+// publishEndless makes a list that names no next update, which crypto/x509
+// does not make.
+func (p *publisher) publishEndless(tb testing.TB, name string, level int) *edition {
+	tb.Helper()
+	var list pkix.CertificateList
+	_, err := asn1.Unmarshal(p.publish(tb, name, level, nil).der, &list)
+	if err != nil {
+		tb.Fatalf("reading %s: %v", name, err)
+	}
+	list.TBSCertList.Raw, list.TBSCertList.NextUpdate = nil, time.Time{}
+	body, err := asn1.Marshal(list.TBSCertList)
+	if err != nil {
+		tb.Fatalf("encoding %s: %v", name, err)
+	}
+	sum := sha256.Sum256(body)
+	signature, err := p.ca.Key.Sign(rand.Reader, sum[:], crypto.SHA256)
+	if err != nil {
+		tb.Fatalf("signing %s: %v", name, err)
+	}
+	list.TBSCertList.Raw, list.SignatureValue = body, asn1.BitString{Bytes: signature, BitLength: 8 * len(signature)}
+	der, err := asn1.Marshal(list)
+	if err != nil {
+		tb.Fatalf("encoding %s: %v", name, err)
+	}
+	p.editions[len(p.editions)-1] = newEdition(tb, name, level, der, p.ca.Cert)
+	return p.editions[len(p.editions)-1]
 }
 
 func newEdition(tb testing.TB, name string, level int, der []byte, issuer *x509.Certificate) *edition {

@@ -86,7 +86,7 @@ func (s *settling) step(ctx context.Context, decision Decision) error {
 	case decision.Add:
 		return s.add(ctx, decision)
 	case decision.Confirm != 0:
-		return s.confirm(ctx, decision)
+		return s.confirm(ctx, decision.Confirm)
 	default:
 		return s.adopt(ctx, decision)
 	}
@@ -122,9 +122,13 @@ func (s *settling) add(ctx context.Context, decision Decision) error {
 
 // overtaken gives the new ID up for the newer list of another run, at once if
 // that is in force already: a gate that goes by the highest ID goes by ours
-// now. Until it is in force, ours may be the newest there is.
+// now. Until it is in force, ours may be the newest there is. An ID that the
+// other run has given up is that run's to remove.
 func (s *settling) overtaken(ctx context.Context, id int64) error {
-	if s.state.Revocation != 0 && !s.state.gaveUp(id) {
+	switch {
+	case s.state.gaveUp(id):
+		s.world.drop(id)
+	case s.state.Revocation != 0:
 		err := s.takeBack(ctx, id, s.remembered())
 		if err != nil {
 			return err
@@ -149,21 +153,19 @@ func (s *settling) notAdded(ctx context.Context, problem error) error {
 	return errors.Join(problem, s.save(ctx, next))
 }
 
-// confirm looks again at an ID that holds the target, but was not counted so:
-// either the answer was wrong, or the list did not arrive whole and whoever
-// added it did not come to take it back.
-func (s *settling) confirm(ctx context.Context, decision Decision) error {
-	held, err := s.readBack(ctx, decision.Confirm, decision.Target)
+// confirm looks again at an ID that was not counted right: either the answer
+// was wrong, or the list did not arrive whole and whoever added it did not come
+// to take it back.
+func (s *settling) confirm(ctx context.Context, id int64) error {
+	held, err := s.readBack(ctx, id, s.world.holding(id))
 	switch {
 	case errors.Is(err, errNotShown):
-		s.world.drop(decision.Confirm)
+		s.world.drop(id)
 		return nil
 	case err != nil || held.whole():
 		return err
-	case s.state.gaveUp(held.ID):
-		return s.remove(ctx, []int64{held.ID})
 	}
-	return s.takeBack(ctx, held.ID, s.remembered())
+	return s.takeBack(ctx, id, s.remembered())
 }
 
 // adopt goes by the newest list that is there: it is the target, or has to

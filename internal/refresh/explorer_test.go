@@ -18,6 +18,8 @@ type explorer struct {
 	stage *stage
 	// tamper breaks the executor; nil leaves it as it is.
 	tamper tampering
+	// lists is the quota of lists; 0 is AWS's.
+	lists int
 	// after is when the clean run comes, counted from pkitest.Epoch.
 	after time.Duration
 	// enough is how many counter-examples are enough.
@@ -75,6 +77,9 @@ func (x *explorer) party(name string, c *cloud, level int, faults map[int]fault)
 
 func (x *explorer) refresher(p *party) *Refresher {
 	r := p.refresher(x.stage.bundle)
+	if x.lists != 0 {
+		r.Limits.Lists = x.lists
+	}
 	if x.tamper != nil {
 		x.tamper(p, r)
 	}

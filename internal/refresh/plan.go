@@ -84,48 +84,22 @@ func newestWhole(state State, observed Observed) Held {
 
 // superseded are the IDs that list, held by the ID holder, makes superfluous.
 // They may go one after the other in this order, whichever of several lists
-// the gate goes by.
+// the gate goes by: towards the holder from above, and away from it below. So
+// neither the highest nor the lowest ID changes before the holder is it.
 func superseded(observed Observed, list Facts, holder int64) []int64 {
-	var going []Held
+	var above, below []int64
 	for _, held := range observed.Ours {
 		same := held.Facts.SHA256 == list.SHA256
-		if held.ID != holder && (same || list.newer(held.Facts)) {
-			going = append(going, held)
+		switch {
+		case held.ID == holder || !same && !list.newer(held.Facts):
+		case held.ID > holder:
+			above = append(above, held.ID)
+		default:
+			below = append(below, held.ID)
 		}
 	}
-	slices.SortStableFunc(going, func(a, b Held) int { return leavesBefore(a, b, holder) })
-	var ids []int64
-	for _, held := range going {
-		ids = append(ids, held.ID)
-	}
-	return ids
-}
-
-// leavesBefore orders removals. What lies above the holder goes first, for a
-// gate that goes by the highest ID goes by that now. On either side of the
-// holder, what is not whole goes before what is, and an older list before a
-// newer one: so whatever is lowest or highest for a moment is no older than
-// what was so before.
-func leavesBefore(a, b Held, holder int64) int {
-	switch {
-	case (a.ID > holder) != (b.ID > holder):
-		return before(a.ID > holder)
-	case a.whole() != b.whole():
-		return before(!a.whole())
-	case b.Facts.newer(a.Facts):
-		return before(true)
-	case a.Facts.newer(b.Facts):
-		return before(false)
-	default:
-		return 0
-	}
-}
-
-func before(first bool) int {
-	if first {
-		return -1
-	}
-	return 1
+	slices.Reverse(below)
+	return append(above, below...)
 }
 
 func inForce(decision Decision, observed Observed) Decision {
@@ -146,10 +120,9 @@ func notInForce(decision Decision, state State, observed Observed, limits Limits
 	if decision.Action == Keep {
 		decision.Action, decision.Reason = Heal, NotInForce
 	}
-	doubtful := miscounted(observed, decision.Target)
+	doubtful := miscounted(observed, decision)
 	if doubtful != 0 {
-		decision.Confirm, decision.Remove = doubtful, superseded(observed, decision.Target, doubtful)
-		return decision
+		return confirm(decision, doubtful)
 	}
 	if state.waiting(decision.Target, now) {
 		return refuse(decision, state.Refused.Reason, fmt.Sprintf(
@@ -160,15 +133,36 @@ func notInForce(decision Decision, state State, observed Observed, limits Limits
 }
 
 // miscounted is an ID that holds the target, but by the count not all of it:
-// an Add that nobody settled, or a taking back that failed. Nothing is added
-// beside it, so copies do not pile up.
-func miscounted(observed Observed, target Facts) int64 {
+// an Add that nobody settled, or a taking back that failed. It is looked at
+// before another one is added, so that copies do not pile up. The only copy is
+// left alone while nothing else is in force: it may be all that there is.
+func miscounted(observed Observed, decision Decision) int64 {
+	var copies []int64
 	for _, held := range observed.Ours {
-		if held.Facts.SHA256 == target.SHA256 && !held.whole() {
+		if held.Facts.SHA256 == decision.Target.SHA256 && !held.whole() {
+			copies = append(copies, held.ID)
+		}
+	}
+	if len(copies) > 1 || len(copies) == 1 && decision.Holder != 0 {
+		return copies[len(copies)-1]
+	}
+	return 0
+}
+
+// unclear is an ID that is newer than what is in force, but by the count not
+// whole: nothing supersedes it, and it takes the room of what shall come.
+func unclear(observed Observed, decision Decision) int64 {
+	for _, held := range observed.Ours {
+		if decision.Holder != 0 && !held.whole() && held.Facts.newer(decision.Held) {
 			return held.ID
 		}
 	}
 	return 0
+}
+
+func confirm(decision Decision, id int64) Decision {
+	decision.Confirm, decision.Remove = id, nil
+	return decision
 }
 
 // verifierOnly leaves the trust store as it is.

@@ -50,6 +50,8 @@ func fit(decision Decision, observed Observed, limits Limits) Decision {
 		return add(decision, superseded(observed, decision.Target, 0))
 	case len(decision.Remove) > 0:
 		return decision
+	case unclear(observed, decision) != 0:
+		return confirm(decision, unclear(observed, decision))
 	case limits.ReplaceOverlap && decision.Holder != 0 && wanted.without(observed, decision.Holder).over(limits) == "":
 		decision.RemoveFirst = true
 		decision.Detail = "old and new do not fit together: the old list leaves first, and for a moment neither is in force"

@@ -60,6 +60,8 @@ type Refresher struct {
 	Pause func(ctx context.Context, d time.Duration) error
 
 	held memory
+	// preview only plans.
+	preview bool
 }
 
 // memory keeps the validators of the last answers, so that an unchanged list

@@ -56,11 +56,17 @@ func (r *Refresher) settleSource(ctx context.Context, w *world, source Source, n
 		s.receive(got)
 		outcomes = append(outcomes, r.settleOne(ctx, s))
 	}
-	if len(outcomes) == 0 {
-		outcomes = []Outcome{nothing(source, got, fetching)}
+	if got.unsaid(outcomes) {
+		outcomes = append(outcomes, nothing(source, got, fetching, len(outcomes) > 0))
 	}
 	r.remember(source, got, outcomes)
 	return outcomes
+}
+
+// unsaid says that no outcome tells what was wrong with the delivery.
+func (d delivery) unsaid(outcomes []Outcome) bool {
+	said := slices.ContainsFunc(outcomes, func(o Outcome) bool { return errors.Is(o.err, d.err) })
+	return len(outcomes) == 0 || d.err != nil && !said
 }
 
 // receive takes from a delivery what belongs to the identity.
@@ -90,10 +96,14 @@ func (r *Refresher) settleRest(ctx context.Context, w *world, done []Outcome, no
 }
 
 func (r *Refresher) settleOne(ctx context.Context, s *settling) Outcome {
-	if s.list == nil && r.departed(s.state.State) {
+	switch {
+	case r.preview:
+		return s.foresee()
+	case s.list == nil && r.departed(s.state.State):
 		return s.retire(ctx)
+	default:
+		return s.settle(ctx)
 	}
-	return s.settle(ctx)
 }
 
 func (r *Refresher) begin(w *world, identity string, source Source, now time.Time) *settling {
@@ -110,9 +120,10 @@ func (r *Refresher) begin(w *world, identity string, source Source, now time.Tim
 	}
 }
 
-// nothing is the outcome of a source that has never delivered a good list.
-func nothing(source Source, got delivery, fetching Step) Outcome {
-	outcome := Outcome{Source: source.Name, URL: got.url, Action: Refuse, Steps: []Step{fetching}}
+// nothing is the outcome of a source that has never delivered a good list, or
+// of what a source delivers beside its good lists.
+func nothing(source Source, got delivery, fetching Step, beside bool) Outcome {
+	outcome := Outcome{Source: source.Name, URL: got.url, Action: Refuse, Steps: []Step{fetching}, exempt: beside}
 	if got.err == nil {
 		got.err = errors.New("no list in the answer")
 	}

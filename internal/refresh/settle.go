@@ -47,16 +47,25 @@ func (s *settling) settle(ctx context.Context) Outcome {
 		err = s.timed("enforce", func() error { return s.enforce(ctx) })
 		err = errors.Join(err, s.timed("point", func() error { return s.point(ctx, s.world) }))
 	}
-	if lost != nil {
-		err = errors.Join(because(StateLost, fmt.Errorf("the state of a list was lost and is made anew: %w", lost)), err)
+	return s.finish(errors.Join(s.noteLoss(lost), err))
+}
+
+// noteLoss reports once, and loudly, that the state had to be made anew.
+func (s *settling) noteLoss(lost error) error {
+	if lost == nil {
+		return nil
 	}
-	return s.finish(err)
+	if s.outcome.Action == Keep {
+		s.outcome.Action = Heal
+	}
+	return because(StateLost, fmt.Errorf("the state of a list was lost and is made anew from what the bucket and the trust store hold: %w", lost))
 }
 
 // barred is the outcome where nothing may be done about an identity.
 func (s *settling) barred(problem error) Outcome {
 	decision := s.plan(Facts{})
 	decision.Action, decision.Reason, decision.Detail = Keep, Unchanged, ""
+	s.outcome.Action = ""
 	s.describe(decision)
 	return s.finish(problem)
 }
@@ -106,7 +115,10 @@ func (s *settling) recorded(target Facts) bool {
 	if s.list != nil && s.list.facts.SHA256 == target.SHA256 && !s.list.facts.NextUpdate.Equal(s.state.Accepted.NextUpdate) {
 		return false
 	}
-	return s.state.Accepted.SHA256 == target.SHA256 && s.state.published() && s.state.Source == s.owner() && !s.state.Ended
+	if !s.departed(s.state.State) && (s.state.Ended || !s.state.Unwanted.IsZero()) {
+		return false
+	}
+	return s.state.Accepted.SHA256 == target.SHA256 && s.state.published() && s.state.Source == s.owner()
 }
 
 // owner is the source that the state is to name: the one that delivers the
@@ -193,6 +205,9 @@ func (s *settling) describe(decision Decision) {
 // list, or with its delivery.
 func (s *settling) finish(err error) Outcome {
 	s.outcome.Issuer = s.state.Issuer
+	if s.dropped && s.outcome.Detail == "" {
+		s.outcome.Detail = "the source does not deliver this list any more: what is in force stays, and gets stale"
+	}
 	s.outcome.taken = s.list == nil || s.list.facts.SHA256 == s.state.Accepted.SHA256
 	for _, problem := range []error{s.delivered, s.refused, err} {
 		if problem != nil {

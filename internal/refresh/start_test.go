@@ -106,6 +106,9 @@ func (s *stage) starts() []start {
 	add("ID removed by hand", 1, s.healthy(1), func(c *cloud) { c.remove(c.ids()) })
 	add("foreign ID", 1, s.healthy(1), func(c *cloud) { c.place(s.foreign, false) })
 	add("newer list added by hand", 2, s.healthy(1), func(c *cloud) { c.place(s.ca.at(2), false) })
+	add("list added by hand, counted otherwise", 1, newCloud(), func(c *cloud) {
+		c.imported(imported{text: s.ca.at(1).pem, list: s.ca.at(1), odd: true})
+	})
 	for _, one := range all {
 		one.cloud.law.peaks = map[string]levels{}
 		one.cloud.law.begin(one.cloud)

@@ -15,6 +15,8 @@ type world struct {
 	// turn is held by whoever changes the trust store, so that each plan sees
 	// what the one before it used of the quotas.
 	turn sync.Mutex
+	// looking is held by whoever asks what is in it.
+	looking sync.Mutex
 	// pointing is held by whoever writes the manifest. It is outdated once it
 	// was found that others write it, too, or could not be read.
 	pointing sync.Mutex
@@ -63,6 +65,8 @@ func (r *Refresher) look(ctx context.Context, now time.Time) (*world, error) {
 
 // observe asks the trust store what is in force, and identifies what is new.
 func (r *Refresher) observe(ctx context.Context, w *world, now time.Time) error {
+	w.looking.Lock()
+	defer w.looking.Unlock()
 	shown, err := r.TrustStore.Revocations(ctx)
 	if err != nil {
 		return fmt.Errorf("listing the revocations of the trust store: %w", err)
@@ -97,6 +101,13 @@ func (w *world) showing(id int64) (Revocation, bool) {
 		return Revocation{}, false
 	}
 	return w.shown[at], true
+}
+
+// holding is the list that an ID holds.
+func (w *world) holding(id int64) Facts {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.verdicts[id].Facts
 }
 
 // observed is what the trust store holds, seen from one identity.
