@@ -216,6 +216,6 @@ func (r *Refresher) coverage(uncovered []string) error {
 		return nil
 	}
 	return because(Uncovered, fmt.Errorf(
-		"no list of %s is in force, so nobody below could be let in: add a source for it, or set revocation to \"require-leaf\" if only the lists of issuing CAs matter",
+		"no list of %s is in force: the verifier can let nobody below in, and the verify listener asks about no revocation there: add a source for it, or set revocation to \"require-leaf\" if only the lists of issuing CAs matter",
 		strings.Join(uncovered, " and of ")))
 }

@@ -40,7 +40,7 @@ type delivery struct {
 func (r *Refresher) deliver(ctx context.Context, source Source, held Validators, now time.Time) delivery {
 	fetched, err := r.Fetcher.Fetch(ctx, Request{URLs: source.URLs, Held: held, MaxBytes: source.MaxBytes, Timeout: source.Timeout, Now: now})
 	if err != nil {
-		return delivery{err: fmt.Errorf("fetching: %w", err)}
+		return delivery{err: err}
 	}
 	got := delivery{url: fetched.URL, notModified: fetched.NotModified, validators: fetched.Validators}
 	if fetched.NotModified {
