@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -43,10 +44,6 @@ func newRefresher(stack awscdk.Stack, d deployment, parts refresherParts) refres
 	role := newFunctionRole(scope, "Role", "Carries revocation lists into the bucket and the trust store", logs)
 	failed := newFailures(scope)
 	allowRefresh(role, d, parts, failed)
-	concurrency := 0
-	if d.Refresher.ReservedConcurrency {
-		concurrency = 1
-	}
 	at := newPlace(scope, d.Settings, parts.network)
 	if at != nil {
 		allowInterfaces(role)
@@ -56,7 +53,7 @@ func newRefresher(stack awscdk.Stack, d deployment, parts refresherParts) refres
 		description: "Fetches revocation lists, checks them, and brings them into force without a moment in which less is revoked",
 		timeout:     refreshTimeout,
 		environment: d.Prepared.Refresh(*parts.bucket.BucketName(), *parts.trustStoreARN).Env(),
-		concurrency: concurrency,
+		concurrency: d.concurrency(),
 		role:        role, logs: logs, place: at,
 	})
 	if parts.upload != nil {
@@ -64,6 +61,15 @@ func newRefresher(stack awscdk.Stack, d deployment, parts refresherParts) refres
 	}
 	sendFailures(scope, function, failed)
 	return refresher{scope: scope, bucket: parts.bucket, function: function, failed: failed, logDays: d.LogRetentionDays}
+}
+
+// concurrency is one run at a time, so that refreshes do not overlap, or no limit
+// in an account that has nothing to reserve.
+func (d deployment) concurrency() int {
+	if d.Refresher.ReservedConcurrency {
+		return 1
+	}
+	return 0
 }
 
 // allowRefresh is all that the refresher may do. It never deletes, and it
@@ -101,14 +107,19 @@ func objects(bucket awss3.IBucket, patterns ...string) []string {
 	return arns
 }
 
-// publishedLists are the objects that sources name as s3://bucket/key.
+// literal keeps IAM from taking a character of a key for a wildcard (IAM guide,
+// reference_policies_variables.html).
+var literal = strings.NewReplacer("*", "${*}", "?", "${?}", "$", "${$}")
+
+// publishedLists are the objects that sources name as s3://bucket/key. What is
+// percent-encoded in a URL is not in the object's name.
 func (d deployment) publishedLists() []string {
 	var arns []string
 	for _, source := range d.AllSources() {
 		for _, address := range source.URLs {
-			object, ok := strings.CutPrefix(address, "s3://")
-			if ok {
-				arns = append(arns, fmt.Sprintf("arn:%s:s3:::%s", *awscdk.Aws_PARTITION(), object))
+			object, err := url.Parse(address)
+			if err == nil && object.Scheme == "s3" {
+				arns = append(arns, fmt.Sprintf("arn:%s:s3:::%s%s", *awscdk.Aws_PARTITION(), object.Host, literal.Replace(object.Path)))
 			}
 		}
 	}

@@ -25,34 +25,43 @@ type functionTargets struct {
 // balancer of any account invoke the function; this one names the account, and
 // the target group wherever its name is known.
 func newFunctionTargets(scope constructs.Construct, f functionTargets) elb.IApplicationTargetGroup {
-	stack := awscdk.Stack_Of(scope)
+	group := elb.NewCfnTargetGroup(scope, jsii.String("Targets"), f.group())
+	// A function can only be registered by whoever may invoke it.
+	group.Node().AddDependency(f.permission(scope))
+	return knownTargetGroup(scope, group.AttrTargetGroupArn())
+}
+
+// group has no health checks: each would cost an invocation, and there is no
+// other target to send requests to.
+func (f functionTargets) group() *elb.CfnTargetGroupProps {
 	props := &elb.CfnTargetGroupProps{
-		TargetType: jsii.String("lambda"),
-		Targets:    []any{&elb.CfnTargetGroup_TargetDescriptionProperty{Id: f.functionARN}},
-		// Checking the health of a function costs an invocation each time, and
-		// there is no other target to send requests to.
+		TargetType:         jsii.String("lambda"),
+		Targets:            []any{&elb.CfnTargetGroup_TargetDescriptionProperty{Id: f.functionARN}},
 		HealthCheckEnabled: jsii.Bool(false),
 	}
-	named := "*"
 	if f.name != "" {
-		named, props.Name = f.name, jsii.String(f.name)
+		props.Name = jsii.String(f.name)
 	}
 	if f.multiValue {
 		props.TargetGroupAttributes = []any{&elb.CfnTargetGroup_TargetGroupAttributeProperty{
 			Key: jsii.String("lambda.multi_value_headers.enabled"), Value: jsii.String("true"),
 		}}
 	}
-	permission := awslambda.NewCfnPermission(scope, jsii.String("Permission"), &awslambda.CfnPermissionProps{
+	return props
+}
+
+func (f functionTargets) permission(scope constructs.Construct) constructs.IConstruct {
+	stack, name := awscdk.Stack_Of(scope), f.name
+	if name == "" {
+		name = "*"
+	}
+	return awslambda.NewCfnPermission(scope, jsii.String("Permission"), &awslambda.CfnPermissionProps{
 		Action:        jsii.String("lambda:InvokeFunction"),
 		FunctionName:  f.functionARN,
 		Principal:     jsii.String(loadBalancing),
-		SourceArn:     targetGroupARN(stack, named, "*"),
+		SourceArn:     targetGroupARN(stack, name, "*"),
 		SourceAccount: stack.Account(),
 	})
-	group := elb.NewCfnTargetGroup(scope, jsii.String("Targets"), props)
-	// A function can only be registered by whoever may invoke it.
-	group.Node().AddDependency(permission)
-	return knownTargetGroup(scope, group.AttrTargetGroupArn())
 }
 
 // knownTargetGroup is a target group by its ARN.
