@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -65,5 +64,3 @@ func (in input) index() (*crl.Index, []*big.Int, error) {
 	}
 	return index, serials, nil
 }
-
-func reader(der []byte) *bytes.Reader { return bytes.NewReader(der) }
