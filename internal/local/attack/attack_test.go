@@ -44,6 +44,7 @@ func (s *suite) ways() []way {
 		{"straight into the function", s.straightIn},
 		{"expected names", s.withExpectedNames},
 		{"under rules", s.underRules},
+		{"as things change", s.asThingsChange},
 		{"over a damaged bucket", s.overADamagedBucket},
 	}
 	for _, setting := range allSettings() {

@@ -100,9 +100,18 @@ func (b *bucket) manifest(h *house) snapshot.Manifest {
 	if err != nil {
 		b.Fatal(err)
 	}
-	renewed := b.of(m, h.renewed).Identity
-	m.Lists = slices.DeleteFunc(m.Lists, func(l snapshot.List) bool { return l.Identity == renewed })
+	m.Lists = slices.DeleteFunc(m.Lists, func(l snapshot.List) bool { return b.signed(l, h.renewed) })
 	return m
+}
+
+// signed says whether a list is one of ca.
+func (b *bucket) signed(list snapshot.List, ca *pkitest.CA) bool {
+	b.Helper()
+	index, err := crl.OpenIndex(b.get(list.Index.Key))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return index.IssuerKeySHA256() == sha256.Sum256(ca.Cert.RawSubjectPublicKeyInfo)
 }
 
 func (b *bucket) putManifest(m snapshot.Manifest) {
@@ -118,12 +127,8 @@ func (b *bucket) putManifest(m snapshot.Manifest) {
 // of is the place of the list that a CA signed.
 func (b *bucket) of(m snapshot.Manifest, ca *pkitest.CA) *snapshot.List {
 	b.Helper()
-	for i, list := range m.Lists {
-		index, err := crl.OpenIndex(b.get(list.Index.Key))
-		if err != nil {
-			b.Fatal(err)
-		}
-		if index.IssuerKeySHA256() == sha256.Sum256(ca.Cert.RawSubjectPublicKeyInfo) {
+	for i := range m.Lists {
+		if b.signed(m.Lists[i], ca) {
 			return &m.Lists[i]
 		}
 	}
