@@ -55,7 +55,7 @@ func (m meter) run(what string, size int64, done func() int64, stopped <-chan st
 	case <-time.After(m.patience):
 	}
 	bar := m.bar(what, size)
-	defer bar.Clear()
+	defer bar.Clear() //nolint:errcheck // what cannot be shown cannot be cleared
 	ticks := time.NewTicker(m.pace)
 	defer ticks.Stop()
 	for {

@@ -63,12 +63,12 @@ func (b *bench) measureAll(ctx context.Context) error {
 func (b *bench) withinProcesses(ctx context.Context, size size, list string) error {
 	times := strconv.Itoa(size.times)
 	for _, name := range inProcess() {
-		err := b.sampled(key{name, size.entries}, exec.CommandContext(ctx, b.subject, name, list, b.ca(), times))
+		err := b.sampled(key{name, size.entries}, command(ctx, b.subject, name, list, b.ca(), times))
 		if err != nil {
 			return err
 		}
 	}
-	alone := exec.CommandContext(ctx, b.subject, oursPEM, list, b.ca(), times)
+	alone := command(ctx, b.subject, oursPEM, list, b.ca(), times)
 	alone.Env = append(os.Environ(), "GOMAXPROCS=1")
 	return b.sampled(key{oneCore, size.entries}, alone)
 }
@@ -77,18 +77,18 @@ func (b *bench) withinProcesses(ctx context.Context, size size, list string) err
 func (b *bench) programs(ctx context.Context, size size, list string) error {
 	ours, theirs := filepath.Join(b.scratch, "ours.pem"), filepath.Join(b.scratch, "theirs.pem")
 	err := errors.Join(
-		b.timed(key{sekishoProgram, size.entries}, exec.CommandContext(ctx, b.sekisho, "crl", "convert", list, ours, "--ca-bundle", b.ca()), ""),
-		b.timed(key{x509Program, size.entries}, exec.CommandContext(ctx, b.subject, "x509", list, b.ca(), theirs), ""),
+		b.timed(key{sekishoProgram, size.entries}, command(ctx, b.sekisho, "crl", "convert", list, ours, "--ca-bundle", b.ca()), ""),
+		b.timed(key{x509Program, size.entries}, command(ctx, b.subject, "x509", list, b.ca(), theirs), ""),
 	)
 	if err != nil || b.results.withoutOpenSSL != "" {
 		return err
 	}
 	convert := []string{"crl", "-inform", "DER", "-in", list, "-out", theirs}
 	return errors.Join(
-		b.timed(key{opensslNothing, size.entries}, exec.CommandContext(ctx, b.openssl, "version"), ""),
-		b.timed(key{opensslConvert, size.entries}, exec.CommandContext(ctx, b.openssl, convert...), ""),
+		b.timed(key{opensslNothing, size.entries}, command(ctx, b.openssl, "version"), ""),
+		b.timed(key{opensslConvert, size.entries}, command(ctx, b.openssl, convert...), ""),
 		// It exits with 0 whether the signature is good or not.
-		b.timed(key{opensslCheck, size.entries}, exec.CommandContext(ctx, b.openssl, append(convert, "-CAfile", b.ca())...), "verify OK"),
+		b.timed(key{opensslCheck, size.entries}, command(ctx, b.openssl, append(convert, "-CAfile", b.ca())...), "verify OK"),
 		same(ours, theirs),
 	)
 }
@@ -119,7 +119,12 @@ func (b *bench) publish(ctx context.Context, run functionRun) error {
 	if err != nil {
 		return err
 	}
-	return b.reported(key{run.name, run.entries}, exec.CommandContext(ctx, b.function, first, next, b.ca(), b.refresh))
+	return b.reported(key{run.name, run.entries}, command(ctx, b.function, first, next, b.ca(), b.refresh))
+}
+
+// command is a program that is measured, or that makes what is measured.
+func command(ctx context.Context, program string, args ...string) *exec.Cmd {
+	return exec.CommandContext(ctx, program, args...)
 }
 
 func (b *bench) ca() string { return filepath.Join(b.cache, "ca.pem") }
@@ -132,7 +137,7 @@ func (b *bench) list(ctx context.Context, kind string, entries, number int) (str
 		return file, nil
 	}
 	fmt.Fprintf(b.log, "making a list of %d entries\n", entries)
-	made, err := exec.CommandContext(ctx, b.subject, "make", file, b.ca(), kind, strconv.Itoa(entries), strconv.Itoa(number)).CombinedOutput()
+	made, err := command(ctx, b.subject, "make", file, b.ca(), kind, strconv.Itoa(entries), strconv.Itoa(number)).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("making a list: %w\n%s", err, made)
 	}

@@ -63,7 +63,7 @@ func insert(name, tables string) error {
 	if err != nil {
 		return fmt.Errorf("writing the tables into %s: %w", name, err)
 	}
-	err = os.WriteFile(name, []byte(replaced), 0o644) //nolint:gosec // a document for everybody to read
+	err = os.WriteFile(name, []byte(replaced), 0o644)
 	if err != nil {
 		return fmt.Errorf("writing the tables: %w", err)
 	}

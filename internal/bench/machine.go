@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"runtime"
 	"strings"
 )
@@ -15,7 +14,7 @@ func machine(ctx context.Context, o options) string {
 }
 
 func opensslVersion(ctx context.Context, program string) string {
-	output, err := exec.CommandContext(ctx, program, "version").Output()
+	output, err := command(ctx, program, "version").Output()
 	if err != nil {
 		return "no openssl"
 	}

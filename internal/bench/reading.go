@@ -26,7 +26,7 @@ func (r results) readingTable() string {
 	}
 	t.row(r.cells("**times as fast: check + PEM, against crypto/x509**", factor(1, func(n int) compared { return r.times(x509PEM, oursPEM, n) }))...)
 	if r.withoutOpenSSL == "" {
-		t.row(r.cells("**… against openssl, less its start**", factor(1, func(n int) compared { return r.timesOpenSSL(oursPEM, n) }))...)
+		t.row(r.cells("**… against openssl, less its start**", factor(1, func(n int) compared { return r.timesOpenSSL(n) }))...)
 	}
 	t.row(r.cells("**… with index, against crypto/x509 and a map**", factor(1, func(n int) compared { return r.times(x509Map, oursIndex, n) }))...)
 	t.row(r.cells("**times the limit: check + PEM**", factor(2, func(n int) compared { return r.timesLimit(oursPEM, n) }))...)

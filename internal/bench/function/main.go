@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer function.Close()
+	defer function.Close() //nolint:errcheck // it was measured before
 	_, err = publish(ctx, cloud, function, args[0])
 	if err != nil {
 		return err
