@@ -25,8 +25,8 @@ RACE = $(shell command -v $$($(GO) env CC) >/dev/null 2>&1 && echo -race)
 
 test: build ## run the tests (with the race detector where there is a C compiler)
 	@test -n "$(RACE)" || echo "No C compiler: the tests run without the race detector"
-	CGO_ENABLED=$(if $(RACE),1,0) $(SUMMED) $(RACE) -timeout 9m $(ARGS) $$($(GO) list ./... | grep -v /infra)
-	$(SUMMED) -timeout 9m $(ARGS) ./infra/...
+	CGO_ENABLED=$(if $(RACE),1,0) $(SUMMED) $(RACE) -timeout 15m $(ARGS) $$($(GO) list ./... | grep -v /infra)
+	$(SUMMED) -timeout 15m $(ARGS) ./infra/...
 
 FUZZTIME ?= 60s
 
