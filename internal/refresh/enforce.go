@@ -114,21 +114,17 @@ func (s *settling) add(ctx context.Context, decision Decision) error {
 	if err != nil {
 		return fmt.Errorf("%w: both lists stay, the next run cleans up", err)
 	}
-	if !held.whole() {
+	if !s.state.whole(held) {
 		return s.mismatch(ctx, held)
 	}
 	return s.supersede(ctx, held, superseded(s.world.observed(s.state.Identity), held.Facts, held.ID))
 }
 
-// overtaken gives the new ID up for the newer list of another run, at once if
-// that is in force already: a gate that goes by the highest ID goes by ours
-// now. Until it is in force, ours may be the newest there is. An ID that the
-// other run has given up is that run's to remove.
+// overtaken gives the new ID up for what another run brought, at once if that
+// is in force already: a gate that goes by the highest ID goes by ours now.
+// Until it is in force, ours may be the newest there is.
 func (s *settling) overtaken(ctx context.Context, id int64) error {
-	switch {
-	case s.state.gaveUp(id):
-		s.world.drop(id)
-	case s.state.Revocation != 0:
+	if s.state.Revocation != 0 {
 		err := s.takeBack(ctx, id, s.remembered())
 		if err != nil {
 			return err

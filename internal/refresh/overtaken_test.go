@@ -140,3 +140,46 @@ func TestRunLeavesANewerListAddedByHandMeanwhileToTheNextRun(t *testing.T) {
 		t.Error(broken)
 	}
 }
+
+// TestRunWhoseListAnotherRunPutInForce: two runs with the same list, of which
+// the first adds it and is held up.
+func TestRunWhoseListAnotherRunPutInForce(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	for _, c := range []struct {
+		name string
+		// from is where the other run stands when the first one adds.
+		from, holds string
+		fault       fault
+	}{
+		{"with an ID of its own", "add", "{3:L2}", none},
+		{"with the ID of the first", "", "{2:L2}", none},
+		{"with the ID of the first, who sees it miscounted", "", "{2:L2}", miscounted1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			x := newExplorer(s)
+			cloud := s.healthy(1)
+			s.cutOff(cloud, 2, "add", dying)
+			one, two := x.party("one", cloud, 2, nil), x.party("two", cloud, 2, nil)
+			first, second := begin(one, x.refresher(one)), begin(two, x.refresher(two))
+			first.upTo(t, "add", "")
+			if c.from != "" {
+				second.upTo(t, c.from, "")
+			}
+			first.upTo(t, "get", statePrefix)
+			second.toEnd()
+			one.always = map[string]fault{"revocations": c.fault}
+			first.toEnd()
+			for _, p := range []*process{first, second} {
+				if outcome := p.report.Outcomes[0]; p.err != nil || outcome.Error != "" || outcome.Revocation == 0 {
+					t.Errorf("%s ended with %v, %+v", p.name, p.err, outcome)
+				}
+			}
+			wrong := append(cloud.law.broken, ill(cloud, s.ca.at(2))...)
+			if len(wrong) > 0 || cloud.String() != c.holds {
+				t.Errorf("%s, want %s; %v\n%s%s", cloud, c.holds, wrong, one.transcript(), two.transcript())
+			}
+		})
+	}
+}

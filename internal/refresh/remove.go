@@ -40,13 +40,8 @@ func (s *settling) says(next State) bool {
 }
 
 // takeBack gives up an ID that must not stay, and removes it. The state next is
-// written first, so that no other run comes to count on that ID; if one
-// already does, the ID stays.
+// written first, so that no other run comes to count on that ID.
 func (s *settling) takeBack(ctx context.Context, id int64, next State) error {
-	if s.state.Revocation == id {
-		s.outcome.Detail = fmt.Sprintf("another run counts on revocation %d: it stays", id)
-		return nil
-	}
 	next = next.retiring([]int64{id})
 	next.Updated = s.now
 	err := s.save(ctx, next)

@@ -122,3 +122,19 @@ func TestRunKeepsAListWhereTheBundleCannotBeRead(t *testing.T) {
 		}
 	}
 }
+
+// TestRunOffersNoListToATrustStoreThatNeverKnewItsCA: a changed bundle may be
+// deployed as a new trust store.
+func TestRunOffersNoListToATrustStoreThatNeverKnewItsCA(t *testing.T) {
+	t.Parallel()
+	r, a, b := departing(t)
+	r.cloud.bundle = pkitest.PEM(a.ca.Cert)
+	r.cloud.imports, r.cloud.lastID, r.cloud.views = map[int64]imported{}, 0, [][]Revocation{nil}
+	r.cloud.law.peaks, r.cloud.law.released[b.identity()] = map[string]levels{}, true
+	r.refresher.TrustStoreARN = "another"
+	for _, action := range []Action{Heal, Keep} {
+		r.wants(r.of(r.well(), b), action, Retired, "")
+		r.holds("{1:A1}")
+		r.points("A1")
+	}
+}

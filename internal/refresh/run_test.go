@@ -37,7 +37,7 @@ func TestRun(t *testing.T) {
 		{"unchanged", healthy, Keep, Unchanged, "", "{1:L2}", "L2"},
 		{"newer", func(r *rig) { healthy(r); r.serve(ca, 3) }, Replace, Newer, "", "{2:L3}", "L3"},
 		{"behind", func(r *rig) { healthy(r); r.serve(ca, 1) }, Keep, "behind", "number 2 of", "{1:L2}", "L2"},
-		{"source down", func(r *rig) { healthy(r); clear(r.served) }, Keep, "unreachable", "fetching", "{1:L2}", "L2"},
+		{"source down", func(r *rig) { healthy(r); clear(r.served) }, Keep, "unreachable", "no route to host", "{1:L2}", "L2"},
 		{"not a list", func(r *rig) { healthy(r); r.serveAt(ca.url(), []byte("<html>")) }, Refuse, "unreadable", "web page", "{1:L2}", "L2"},
 		{"another CA's list", func(r *rig) { healthy(r); r.serveAt(ca.url(), foreign.der) }, Refuse, "unknown-issuer", "not in the CA bundle", "{1:L2}", "L2"},
 		{"second copy", func(r *rig) { healthy(r); r.cloud.place(ca.at(2), false) }, Heal, LeftOver, "", "{1:L2}", "L2"},

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sekisho/sekisho/internal/snapshot"
 )
 
 func TestRunWithSeveralSources(t *testing.T) {
@@ -201,5 +203,24 @@ func TestRunFailsWhereACAHasNoListAndMust(t *testing.T) {
 	_, err := r.run()
 	if err == nil || reasonOf(err) != Uncovered || !strings.Contains(err.Error(), "no list of CN=B is in force") {
 		t.Errorf("got %v, want the CA named", err)
+	}
+}
+
+// TestRunAsksWholeUntilEveryListOfAFileIsStored: what came with the file must
+// not be a condition while one of its lists is not at hand.
+func TestRunAsksWholeUntilEveryListOfAFileIsStored(t *testing.T) {
+	t.Parallel()
+	a, b := newPublisher(t, "A", 2), newPublisher(t, "B", 2)
+	for _, failed := range []*publisher{a, b} {
+		r := newRig(t, a, b)
+		r.refresher.Sources = r.refresher.Sources[:1]
+		r.serveAt(a.url(), slices.Concat(a.at(1).pem, b.at(1).pem))
+		r.well()
+		r.serveAt(a.url(), slices.Concat(a.at(2).pem, b.at(2).pem))
+		r.refresher.Bucket = failingPuts{r.party, snapshot.StateKey(failed.identity())}
+		r.well()
+		r.restart()
+		r.well()
+		r.points("A2", "B2")
 	}
 }
