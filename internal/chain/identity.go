@@ -8,6 +8,9 @@ import (
 	"encoding/hex"
 	"strings"
 	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+	asn1tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // Identity is who presented a certificate that was accepted, read from the
@@ -62,12 +65,39 @@ func identifyBelow(path []*x509.Certificate, issuer string) *Identity {
 // nameOf writes a name from its DER, because pkix.Name keeps neither the
 // order of attributes nor which of them stand together.
 func nameOf(raw []byte, parsed pkix.Name) string {
+	if standAlone(raw) {
+		return singles(parsed.Names).String()
+	}
 	var sequence pkix.RDNSequence
 	rest, err := asn1.Unmarshal(raw, &sequence)
 	if err != nil || len(rest) > 0 {
 		return parsed.String()
 	}
 	return sequence.String()
+}
+
+// standAlone says whether no two attributes of a name stand together, as in
+// nearly all names. Then the attributes as crypto/x509 read them are the name.
+func standAlone(raw cryptobyte.String) bool {
+	var sequence cryptobyte.String
+	if !raw.ReadASN1(&sequence, asn1tag.SEQUENCE) {
+		return false
+	}
+	for !sequence.Empty() {
+		var set cryptobyte.String
+		if !sequence.ReadASN1(&set, asn1tag.SET) || !set.SkipASN1(asn1tag.SEQUENCE) || !set.Empty() {
+			return false
+		}
+	}
+	return true
+}
+
+func singles(attributes []pkix.AttributeTypeAndValue) pkix.RDNSequence {
+	sequence := make(pkix.RDNSequence, len(attributes))
+	for i := range attributes {
+		sequence[i] = attributes[i : i+1 : i+1]
+	}
+	return sequence
 }
 
 func serialOf(cert *x509.Certificate) string {

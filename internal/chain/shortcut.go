@@ -3,7 +3,7 @@ package chain
 import (
 	"bytes"
 	"crypto/x509"
-	"encoding/asn1"
+	"crypto/x509/pkix"
 	"slices"
 	"time"
 )
@@ -77,13 +77,25 @@ func (s *Shortcut) Verify(leaf *x509.Certificate, now time.Time) (*Identity, boo
 	return identifyBelow(path, s.issuer), true
 }
 
+// SameIssuer says whether both are for the clients of one CA.
+func (s *Shortcut) SameIssuer(other *Shortcut) bool {
+	return bytes.Equal(s.above[0].RawSubject, other.above[0].RawSubject)
+}
+
+// Until says, of a client that Verify accepted at now, how long that holds.
+func (s *Shortcut) Until(leaf *x509.Certificate, now time.Time) time.Time {
+	end := horizon{now: now, until: s.until}
+	end.certificate(leaf)
+	return end.until
+}
+
 // fits says whether nothing in the certificate itself asks for more than its
 // signature and its dates.
 func (s *Shortcut) fits(leaf *x509.Certificate) bool {
 	if !bytes.Equal(leaf.RawIssuer, s.above[0].RawSubject) || len(leaf.UnhandledCriticalExtensions) > 0 {
 		return false
 	}
-	if hasAny(leaf, pathExtensions()) || !meantFor(leaf, s.verifier.rules.usages) {
+	if bindsPaths(leaf) || !meantFor(leaf, s.verifier.rules.usages) {
 		return false
 	}
 	// crypto/x509 does not build a path through a CA of the same name and key,
@@ -99,7 +111,7 @@ func (s *Shortcut) fits(leaf *x509.Certificate) bool {
 // plain says whether what stands above a client is the same for all clients.
 func plain(above []*x509.Certificate) bool {
 	for below, cert := range above {
-		if hasAny(cert, pathExtensions()) || hasExtension(cert, oidExtKeyUsage) {
+		if bindsPaths(cert) || hasExtension(cert, oidExtKeyUsage) {
 			return false
 		}
 		if below > 0 && cert.BasicConstraintsValid && cert.MaxPathLen >= 0 && cert.MaxPathLen <= below {
@@ -109,15 +121,17 @@ func plain(above []*x509.Certificate) bool {
 	return true
 }
 
-// pathExtensions are those whose effect on a path depends on other
-// certificates of it: policy mappings, policy constraints, inhibit any-policy
-// and name constraints (RFC 5280, sections 4.2.1.5, 10, 11 and 14).
-func pathExtensions() []asn1.ObjectIdentifier {
-	return []asn1.ObjectIdentifier{{2, 5, 29, 33}, {2, 5, 29, 36}, {2, 5, 29, 54}, oidNameConstraints}
-}
-
-func hasAny(cert *x509.Certificate, oids []asn1.ObjectIdentifier) bool {
-	return slices.ContainsFunc(oids, func(oid asn1.ObjectIdentifier) bool { return hasExtension(cert, oid) })
+// bindsPaths says whether a certificate has an extension whose effect depends
+// on other certificates of the path: name constraints, policy mappings, policy
+// constraints or inhibit any-policy (RFC 5280, sections 4.2.1.10, 5, 11 and 14).
+func bindsPaths(cert *x509.Certificate) bool {
+	return slices.ContainsFunc(cert.Extensions, func(ext pkix.Extension) bool {
+		id := ext.Id
+		if len(id) != 4 || id[0] != 2 || id[1] != 5 || id[2] != 29 {
+			return false
+		}
+		return id[3] == 30 || id[3] == 33 || id[3] == 36 || id[3] == 54
+	})
 }
 
 // meantFor is what crypto/x509 demands of the extended key usages of a leaf:

@@ -18,7 +18,7 @@ const retryAfter = "5"
 func (v verdict) write(w http.ResponseWriter, to reader) {
 	secure(w.Header())
 	if v.status == http.StatusOK {
-		writeJSON(w, v.status, "application/json", IdentityOf(v.identity))
+		writeJSON(w, v.status, "application/json", IdentityOf(v.client.identity))
 		return
 	}
 	w.Header().Set("Vary", "Accept, Accept-Language")

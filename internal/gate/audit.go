@@ -18,23 +18,33 @@ const maxLogged = 256
 // audit writes the one line of a decision. What the client sent is told by
 // numbers and hashes, never quoted as it came.
 func (g *Gate) audit(ctx context.Context, v verdict, took time.Duration) {
+	issuerKey, serial, fingerprint := v.who()
 	attributes := []slog.Attr{
 		slog.String("decision", v.word()),
 		slog.Int("status", v.status),
 		slog.String("reason", v.reason),
 		slog.String("detail", plain(v.detail)),
 		slog.String("rule", v.rule),
-		slog.String("issuerKey", v.issuerKey),
+		slog.String("issuerKey", issuerKey),
 		slog.String("trace", plain(OriginOf(ctx).TraceID)),
 		slog.Int64("micros", took.Microseconds()),
 	}
-	if len(v.presented) > 0 {
-		leaf := v.presented[0]
-		attributes = append(attributes,
-			slog.String("serial", plain(serialOf(leaf))),
-			slog.String("fingerprint", hexSHA256(leaf.Raw)))
+	if fingerprint != "" {
+		attributes = append(attributes, slog.String("serial", plain(serial)), slog.String("fingerprint", fingerprint))
 	}
 	g.logger.LogAttrs(ctx, v.level(), "decision", attributes...)
+}
+
+// who is the client, or whom it claims to be: issuer's key, serial number and
+// fingerprint, empty when nothing is known.
+func (v verdict) who() (string, string, string) {
+	switch {
+	case v.client != nil:
+		return v.client.client.IssuerKey(), v.client.identity.Serial, v.client.identity.Fingerprint
+	case len(v.presented) > 0:
+		return v.issuerKey, serialOf(v.presented[0]), hexSHA256(v.presented[0].Raw)
+	}
+	return "", "", ""
 }
 
 // word says what the status means here.

@@ -119,7 +119,7 @@ func TestDurationIsLogged(t *testing.T) {
 func TestErrorThatNobodyForesawLetsNobodyIn(t *testing.T) {
 	t.Parallel()
 	got := verdict{}.refused(http.ErrAbortHandler)
-	if got.status != http.StatusServiceUnavailable || got.reason != "internal" || got.identity != nil {
+	if got.status != http.StatusServiceUnavailable || got.reason != "internal" || got.client != nil {
 		t.Errorf("got %+v, want 503", got)
 	}
 }

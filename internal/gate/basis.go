@@ -24,6 +24,7 @@ type trust struct {
 	lists    int
 	bundle   []*x509.Certificate
 	verifier *chain.Verifier
+	memory   *memory
 	// pinned are the rules and denials that the manifest names itself.
 	pinned rules
 }
@@ -67,6 +68,9 @@ func (r rules) permit(client *policy.Client, request policy.Request) (string, er
 // claimedIssuerKey is for the log, where there is no path: the key of the
 // first certificate that has the name of the leaf's issuer.
 func (t *trust) claimedIssuerKey(presented []*x509.Certificate) string {
+	if len(presented) == 0 {
+		return ""
+	}
 	for _, cert := range slices.Concat(presented[1:], t.bundle) {
 		if bytes.Equal(cert.RawSubject, presented[0].RawIssuer) {
 			return keyHash(cert)

@@ -16,14 +16,14 @@ type verdict struct {
 	// reason is one word for programs, empty when the request may pass; detail
 	// is for the operator alone.
 	reason, detail string
-	// presented is what the client showed, as far as it could be read.
+	// client is who it is, whether or not that one may pass; nil when nobody was
+	// verified. Then presented is what was shown, as far as it could be read,
+	// and issuerKey the SHA-256 (hex) of the key of whom it names as its issuer.
+	client    *known
 	presented []*x509.Certificate
-	// issuerKey is the SHA-256 (hex) of the issuer's key, of the path when
-	// there is one, otherwise of whom the certificate names.
 	issuerKey string
-	// identity is who may pass, and rule by which rule, if there are any.
-	identity *chain.Identity
-	rule     string
+	// rule is by which rule the request may pass, if there are any.
+	rule string
 }
 
 // decide takes the steps in order; the first one that objects decides.
@@ -33,30 +33,42 @@ func (g *Gate) decide(r *http.Request, asked policy.Request) verdict {
 	if err != nil {
 		return v.refused(err)
 	}
-	v.presented, err = presentedIn(r.Header, g.config.Header)
+	value, err := clientcert.FromHeader(r.Header, g.config.Header)
 	if err != nil {
 		return v.refused(err)
 	}
 	basis, now, err := g.holder.current(r.Context())
 	if err != nil {
+		return v.unread(value, err)
+	}
+	var client *known
+	client, v.presented, err = basis.trust.recognise(value, now)
+	if err != nil {
+		v.issuerKey = basis.trust.claimedIssuerKey(v.presented)
 		return v.refused(err)
 	}
-	v.issuerKey = basis.trust.claimedIssuerKey(v.presented)
-	identity, err := basis.trust.verifier.Verify(v.presented, now)
+	v.client = client
+	err = g.config.Expected.recognise(client.identity)
 	if err != nil {
 		return v.refused(err)
 	}
-	v.issuerKey = keyHash(issuerOf(identity))
-	err = g.config.Expected.recognise(identity)
+	v.rule, err = basis.permit(client.client, asked)
 	if err != nil {
 		return v.refused(err)
 	}
-	v.rule, err = basis.permit(policy.ClientOf(identity.Path), asked)
-	if err != nil {
-		return v.refused(err)
-	}
-	v.status, v.identity = http.StatusOK, identity
+	v.status = http.StatusOK
 	return v
+}
+
+// unread is v for a request that nothing can be decided about. What is wrong
+// with the header is said all the same: it will still be wrong.
+func (v verdict) unread(value string, cause error) verdict {
+	presented, err := clientcert.Decode(value)
+	if err != nil {
+		return v.refused(err)
+	}
+	v.presented = presented
+	return v.refused(cause)
 }
 
 // requested is what a request asks for. The path is as it was sent where that
@@ -67,20 +79,6 @@ func requested(r *http.Request) policy.Request {
 		path = r.URL.EscapedPath()
 	}
 	return policy.Request{Method: r.Method, Path: path}
-}
-
-func presentedIn(header http.Header, name string) ([]*x509.Certificate, error) {
-	value, err := clientcert.FromHeader(header, name)
-	if err != nil {
-		return nil, err
-	}
-	return clientcert.Decode(value)
-}
-
-// issuerOf is the certificate above the leaf; a leaf that is an anchor itself
-// is its own.
-func issuerOf(identity *chain.Identity) *x509.Certificate {
-	return identity.Path[min(1, len(identity.Path)-1)]
 }
 
 // refusedError is a refusal of the gate's own.

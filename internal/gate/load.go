@@ -104,7 +104,10 @@ func (l *loader) assemble(ctx context.Context, manifest snapshot.Manifest, tag s
 		return nil, err
 	}
 	l.forgetAllBut(manifest.Lists)
-	return &trust{tag: tag, written: manifest.Written, lists: len(indexes), bundle: bundle, verifier: verifier, pinned: pinned}, nil
+	return &trust{
+		tag: tag, written: manifest.Written, lists: len(indexes),
+		bundle: bundle, verifier: verifier, memory: newMemory(), pinned: pinned,
+	}, nil
 }
 
 func (l *loader) loadBundle(ctx context.Context) ([]*x509.Certificate, error) {

@@ -79,6 +79,7 @@ func TestRules(t *testing.T) {
 		{"GET /public/..;/admin", laptop, 403, "ambiguous-path"},
 		{"GET /public%2f..%2fadmin", laptop, 403, "ambiguous-path"},
 		{"GET /public/..%2f|", laptop, 403, "ambiguous-path"},
+		{"GET /public%2fadmin|", laptop, 403, "ambiguous-path"},
 		{"GET /public/%252e%252e/admin", laptop, 403, "ambiguous-path"},
 		{"GET /public/..%5cadmin", laptop, 403, "ambiguous-path"},
 		{`GET /public\..\admin`, laptop, 403, "ambiguous-path"},
@@ -127,7 +128,9 @@ func TestOperatorActsWithinTheAgeOfASnapshot(t *testing.T) {
 		{"rule for this one", func() { w.putPolicy(rule("r", "laptop", "/")) }, 200, ""},
 		{"denied in spite of a rule", func() { w.putDeny(denying(t, leaf)) }, 403, "denied"},
 		{"nobody denied", func() { w.putDeny(denying(t)) }, 200, ""},
+		{"denied once more", func() { w.putDeny(denying(t, leaf)) }, 403, "denied"},
 		{"deny list gone", func() { w.bucket.remove(snapshot.DenyKey) }, 200, ""},
+		{"rule for others once more", func() { w.putPolicy(rule("r", "other", "/")) }, 403, "no-rule"},
 		{"policy gone", func() { w.bucket.remove(snapshot.PolicyKey) }, 200, ""},
 	}
 	before := answer{status: 200}

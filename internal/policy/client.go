@@ -7,13 +7,15 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"strings"
+	"sync"
 )
 
 // Client is what rules and deny lists look at: the attributes of a verified
 // certificate, and by what it can be denied. It does not change.
 type Client struct {
-	attributes  [attributeNames]attribute
-	credentials []credential
+	attributes [attributeNames]attribute
+	// credentials are worked out when a deny list first asks for them.
+	credentials func() []credential
 }
 
 // attribute is a value, and how often the certificate holds such an attribute.
@@ -40,11 +42,13 @@ func ClientOf(path []*x509.Certificate) *Client {
 	key := sha256.Sum256(issuer.RawSubjectPublicKeyInfo)
 	c.add(issuerKey, hex.EncodeToString(key[:]))
 	c.add(serialNumber, serialOf(leaf))
-	for i, cert := range path[:max(1, len(path)-1)] {
-		c.credentials = append(c.credentials, credentialOf(cert, path[min(i+1, len(path)-1)]))
-	}
+	c.credentials = sync.OnceValue(func() []credential { return credentialsOf(path) })
 	return c
 }
+
+// IssuerKey is the SHA-256 (hex) of the SubjectPublicKeyInfo of the client's
+// issuer.
+func (c *Client) IssuerKey() string { return c.attributes[issuerKey].value }
 
 // readName counts common name, organization and unit, of which first is the
 // common name. pkix.Name alone would keep the last of two common names.

@@ -24,6 +24,15 @@ type serialKey struct {
 	serial string // canonical
 }
 
+// credentialsOf are those of every certificate of a path but the anchor.
+func credentialsOf(path []*x509.Certificate) []credential {
+	var all []credential
+	for i, cert := range path[:max(1, len(path)-1)] {
+		all = append(all, credentialOf(cert, path[min(i+1, len(path)-1)]))
+	}
+	return all
+}
+
 func credentialOf(cert, issuer *x509.Certificate) credential {
 	key := sha256.Sum256(issuer.RawSubjectPublicKeyInfo)
 	c := credential{

@@ -131,7 +131,7 @@ func (l *DenyList) Check(client *Client) error {
 	if len(l.denials) == 0 {
 		return nil
 	}
-	for position, c := range client.credentials {
+	for position, c := range client.credentials() {
 		_, denied := l.serials[c.serial]
 		if denied {
 			return refuse(ReasonDenied, "the deny list names the serial number of certificate %d", position)

@@ -13,7 +13,7 @@ import (
 func TestWhoMayPass(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	key := h.client(t, "x").attributes[issuerKey].value
+	key := h.client(t, "x").IssuerKey()
 	named := func(name pkix.Name) edit { return func(c *x509.Certificate) { c.Subject = name } }
 	cn, o, ou := oidCommonName(), oidOrganization(), oidOrganizationalUnit()
 	twice := func(oid asn1.ObjectIdentifier, values ...string) edit {
@@ -118,7 +118,7 @@ func TestNegativeSerialIsNobodys(t *testing.T) {
 	negative := *path[0]
 	negative.SerialNumber = big.NewInt(-0xb4)
 	client := ClientOf([]*x509.Certificate{&negative, path[1]})
-	who := `{"serial":"b4","issuerKeySha256":"` + client.attributes[issuerKey].value + `"}`
+	who := `{"serial":"b4","issuerKeySha256":"` + client.IssuerKey() + `"}`
 	_, err := rulesFor(t, who).Permit(client, Request{"GET", "/"})
 	wantReason(t, err, ReasonNoRule, "")
 }
@@ -189,7 +189,7 @@ func TestPathOfOne(t *testing.T) {
 	client := ClientOf([]*x509.Certificate{h.root.Cert})
 	_, err := rulesFor(t, `{"subjectCn":"Root","issuerCn":"Root"}`).Permit(client, Request{"GET", "/"})
 	wantReason(t, err, "", "")
-	if len(client.credentials) != 1 {
-		t.Errorf("got %d credentials, want its own", len(client.credentials))
+	if len(client.credentials()) != 1 {
+		t.Errorf("got %d credentials, want its own", len(client.credentials()))
 	}
 }
