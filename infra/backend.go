@@ -103,12 +103,10 @@ func (f front) letOutTo(b settings.Backend) {
 	}
 }
 
-// letOut opens the load balancer's own security group. An existing one is left
-// alone: it lets out already whatever its owner wants.
+// letOut opens the load balancer's own security group. An existing one is taken
+// to let out already whatever its owner wants: the CDK adds nothing to it.
 func (f front) letOut(to awsec2.IPeer, port awsec2.Port) {
-	if f.settings.LoadBalancerARN == "" {
-		f.balancer.securityGroup.AddEgressRule(to, port, jsii.String("Backend"), nil)
-	}
+	f.balancer.securityGroup.AddEgressRule(to, port, jsii.String("Backend"), nil)
 }
 
 // addRules sends the paths elsewhere that the settings name. Nobody has

@@ -107,11 +107,13 @@ func TestPrivateEndpoint(t *testing.T) {
 	if ingress := outside.property("SecurityGroupIngress"); ingress != "" {
 		t.Errorf("got %s into the refresher, want nothing", ingress)
 	}
-	egress := outside.property("SecurityGroupEgress")
-	for _, port := range []string{`"FromPort":443`, `"FromPort":8080`} {
-		if strings.Count(egress, port) != 1 || strings.Count(egress, "FromPort") != 2 {
-			t.Errorf("got %s out of the refresher, want ports 443 and 8080", egress)
-		}
+	var out []string
+	for _, rule := range outside.Properties["SecurityGroupEgress"].([]any) {
+		r := rule.(map[string]any)
+		out = append(out, text(r["FromPort"])+"-"+text(r["ToPort"]))
+	}
+	if strings.Join(out, ",") != "443-443,8080-8080" {
+		t.Errorf("got the ports %v out of the refresher, want 443 and 8080", out)
 	}
 	rule := got.Resources[got.all("AWS::EC2::SecurityGroupIngress")[0]]
 	if rule.property("SourceSecurityGroupId") != "${RefresherSecurityGroup.GroupId}" || rule.property("FromPort") != "443" || len(got.all("AWS::EC2::SecurityGroupIngress")) != 1 {
@@ -231,8 +233,8 @@ func TestServersOnAnExistingLoadBalancer(t *testing.T) {
 	if vpc := got.one(t, "GateBackendServers").property("VpcId"); vpc != "vpc-01" {
 		t.Errorf("got the VPC %s", vpc)
 	}
-	if rules := got.all("AWS::EC2::SecurityGroupIngress"); len(rules) > 0 {
-		t.Errorf("got %v, want nobody let in who is not named", rules)
+	if rules := append(got.all("AWS::EC2::SecurityGroupIngress"), got.all("AWS::EC2::SecurityGroupEgress")...); len(rules) > 0 {
+		t.Errorf("got %v, want nobody let in who is not named, and their way out left alone", rules)
 	}
 }
 

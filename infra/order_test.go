@@ -101,6 +101,18 @@ func TestCycleIsSeen(t *testing.T) {
 	}
 }
 
+// A run on the schedule may be under way when the first refresh begins, and only
+// one runs at a time: it waits for its turn instead of failing the deployment.
+func TestFirstRefreshWaitsForItsTurn(t *testing.T) {
+	caller := example(t, "minimal").one(t, "AWSCDKTriggerCustomResourceProviderCustomResourceProviderHandler")
+	if got := caller.property("Environment", "Variables", "AWS_MAX_ATTEMPTS"); got != "10" {
+		t.Errorf("got %q attempts, want 10", got)
+	}
+	if got := caller.property("Environment", "Variables", "AWS_RETRY_MODE"); got != "standard" {
+		t.Errorf("got the mode %q, want one that waits longer each time", got)
+	}
+}
+
 // An operator may let the gate open without; the deployment still tries.
 func TestOptionalFirstRefreshIsTriedAllTheSame(t *testing.T) {
 	got := of(t, with(t, `{"firstRefresh": "optional"}`))
