@@ -56,3 +56,9 @@ require (
 	golang.org/x/tools/cmd/godoc v0.1.0-deprecated // indirect
 	golang.org/x/tools/godoc v0.1.0-deprecated // indirect
 )
+
+// The CDK command brings templates of Go programs along.
+ignore (
+	./cdk.out
+	./node_modules
+)
