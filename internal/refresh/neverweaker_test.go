@@ -46,8 +46,8 @@ const windowBound = 8
 //
 // With SEKISHO_EXPLORE=long the turn passes once more in all of these, three
 // times then, and runs at the same time meet faults from every start state.
-// With -short the turn passes only once, and what comes after "moreover" is
-// left out.
+// With -short, and under the race detector, the turn passes only once, and what
+// comes after "moreover" is left out.
 //
 // The turn passes only where it could matter: see call.noticeable.
 func TestNeverWeaker(t *testing.T) {
@@ -94,7 +94,7 @@ func depthOfThisRun() depth {
 	switch {
 	case os.Getenv("SEKISHO_EXPLORE") == "long":
 		return deep
-	case testing.Short():
+	case testing.Short() || underRace:
 		return shallow
 	default:
 		return usual
