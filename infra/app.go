@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
+	"runtime"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
-	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 )
 
 // newApp is the app that the CDK command runs, or one that writes to a folder of
@@ -16,11 +18,31 @@ func newApp(outdir *string) awscdk.App {
 	})
 }
 
-// synthesise makes the stack, checks it against the rules of AwsSolutions and
-// writes it down, with the report of that check beside it.
+// synthesise makes the stack and writes it down.
 func synthesise(app awscdk.App, d deployment) error {
-	newStack(app, d)
-	checks := cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{Reports: jsii.Bool(true), Verbose: jsii.Bool(true)})
-	awscdk.Aspects_Of(app).Add(checks, nil)
-	return findings(app.Synth(nil))
+	return attempt(func() error {
+		newStack(app, d)
+		return check(app)
+	})
+}
+
+// attempt turns the CDK's way of refusing something, which is to panic, into an
+// error: what it says is for whoever wrote the settings. A mistake of our own
+// stays what it is.
+func attempt(step func() error) error {
+	var err error
+	func() {
+		defer func() {
+			said := recover()
+			_, ours := said.(runtime.Error)
+			if ours {
+				panic(said)
+			}
+			if said != nil {
+				err = fmt.Errorf("synthesising: %v", said)
+			}
+		}()
+		err = step()
+	}()
+	return err
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"strconv"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	acm "github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -22,7 +21,7 @@ type front struct {
 
 // listen opens both listeners, after first: then, and not before, the load
 // balancer knows the revoked.
-func (f front) listen(stack awscdk.Stack, trustStore elb.TrustStore, v verifier, first constructs.Construct) {
+func (f front) listen(trustStore elb.TrustStore, v verifier, first constructs.Construct) {
 	listeners := []elb.ApplicationListener{f.newVerifyListener(trustStore), f.newPassthroughListener(v)}
 	if f.settings.Port80 == settings.Port80Redirect {
 		listeners = append(listeners, f.newRedirect())

@@ -43,7 +43,7 @@ func buildGate(stack awscdk.Stack, d deployment) {
 		settings: d.Settings, balancer: balancer, network: network,
 		certificate: newCertificate(stack, d.Settings),
 	}
-	front.listen(stack, trustStore, verifier, first)
+	front.listen(trustStore, verifier, first)
 	newRecords(stack, d.Settings, balancer)
 	gateOutputs(stack, d.Settings, balancer)
 	refresherOutputs(stack, refresher, trustStore.TrustStoreArn())

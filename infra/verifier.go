@@ -62,7 +62,7 @@ func allowVerify(role awsiam.Role, bucket awss3.IBucket) {
 // the target group only the beginning of its ARN is known; a name is taken once
 // in an account, so it is enough.
 func verifierEnvironment(stack awscdk.Stack, d deployment, bucket awss3.IBucket, header *string) map[string]string {
-	told := d.Prepared.Verify(*bucket.BucketName())
+	told := d.Verify(*bucket.BucketName())
 	told.Gate.Header = *header
 	told.Gate.TargetGroup = *targetGroupARN(stack, targetGroupName(d.StackName), "")
 	told.Gate.Port, told.Gate.Proto = d.PassthroughPort, "https"
