@@ -34,7 +34,7 @@ func (v verdict) write(w http.ResponseWriter, to reader) {
 		writePage(w, v.status, to.lang)
 		return
 	}
-	writeJSON(w, v.status, "application/problem+json", problemOf(v))
+	writeJSON(w, v.status, problemType, problemOf(v))
 }
 
 // writeHealthy is the same for everybody.
@@ -56,6 +56,9 @@ func writeJSON(w http.ResponseWriter, status int, contentType string, document a
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(document) // whoever asked has left otherwise
 }
+
+// problemType is what a problem is.
+const problemType = "application/problem+json"
 
 // problem follows RFC 9457, with the reason as its extension.
 type problem struct {

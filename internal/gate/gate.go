@@ -27,6 +27,7 @@ import (
 	"time"
 
 	"github.com/sekisho/sekisho/internal/chain"
+	"github.com/sekisho/sekisho/internal/policy"
 )
 
 // bucket reads what the refresher wrote. It retries what is worth retrying
@@ -91,10 +92,15 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeHealthy(w)
 		return
 	}
+	g.judge(r, requested(r)).write(w, readerOf(r.Header))
+}
+
+// judge decides, and writes it into the log.
+func (g *Gate) judge(r *http.Request, asked policy.Request) verdict {
 	began := g.now()
-	v := g.decide(r, requested(r))
+	v := g.decide(r, asked)
 	g.audit(r.Context(), v, g.now().Sub(began))
-	v.write(w, readerOf(r.Header))
+	return v
 }
 
 // isHealthCheck goes by the path alone: a client can call itself a health

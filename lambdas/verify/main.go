@@ -5,9 +5,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"time"
 
@@ -38,9 +38,6 @@ func newTarget(ctx context.Context, getenv func(string) string, log *slog.Logger
 	if err != nil {
 		return nil, fmt.Errorf("reading the settings: %w", err)
 	}
-	if given.Gate.Upstream != "" {
-		return nil, errors.New("reading the settings: this release answers with the identity and passes nothing on: leave upstream out")
-	}
 	config, err := awsenv.Config(getenv)
 	if err != nil {
 		return nil, err
@@ -53,7 +50,23 @@ func newTarget(ctx context.Context, getenv func(string) string, log *slog.Logger
 	if err != nil {
 		log.Warn("starting without a snapshot: requests get 503 until there is one", "error", err.Error())
 	}
-	return albtarget.New(verifier, log), nil
+	handler, err := handlerOf(verifier, given.Gate.Upstream)
+	if err != nil {
+		return nil, err
+	}
+	return albtarget.New(handler, log), nil
+}
+
+// maxAnswer is what a load balancer takes of a function in bytes (ALB guide,
+// "Lambda functions as targets").
+const maxAnswer = 1 << 20
+
+// handlerOf answers with the identity, or passes accepted requests on.
+func handlerOf(verifier *gate.Gate, upstream string) (http.Handler, error) {
+	if upstream == "" {
+		return verifier, nil
+	}
+	return verifier.Upstream(gate.UpstreamOptions{URL: upstream, WholeBytes: maxAnswer})
 }
 
 func gateConfig(given settings.Verify) gate.Config {

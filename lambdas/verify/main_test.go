@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"crypto/x509"
+	"fmt"
 	"log/slog"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -82,6 +85,35 @@ func TestBothFormsOfEvent(t *testing.T) {
 	check(t, send(t, function, health), 200, "ok\n")
 }
 
+// With an upstream the function stands before an application.
+func TestUpstream(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.publish(t, 1)
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/long" {
+			_, _ = w.Write(make([]byte, maxAnswer+1))
+			return
+		}
+		fmt.Fprintf(w, "%s %s as %s", r.Method, r.RequestURI, r.Header["X-Sekisho-Subject"])
+	}))
+	t.Cleanup(app.Close)
+	s.gate = func(g *settings.Gate) { g.Upstream = app.URL }
+	function := s.start(t)
+	leaf := s.issuing.Issue(t, "laptop-1", current)
+	accepted := event(leaf)
+	accepted.Path = "/a%2Fb"
+	accepted.MultiValueHeaders["x-sekisho-subject"] = []string{"CN=admin"}
+	accepted.MultiValueHeaders["connection"] = []string{"x-sekisho-subject"}
+	check(t, send(t, function, accepted), 200, "GET /a%2Fb as [CN=laptop-1]")
+	accepted.Path = "/long"
+	check(t, send(t, function, accepted), 502, `"reason":"upstream-unreachable"`)
+	delete(accepted.MultiValueHeaders, "x-amzn-mtls-clientcert")
+	check(t, send(t, function, accepted), 401, `"reason":"no-certificate"`)
+	app.Close()
+	check(t, send(t, function, event(leaf)), 502, `"reason":"upstream-unreachable"`)
+}
+
 func TestEnvironmentThatIsIncomplete(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
@@ -90,7 +122,7 @@ func TestEnvironmentThatIsIncomplete(t *testing.T) {
 		{"no bundle", settings.EnvBundleSHA256, "", settings.EnvBundleSHA256},
 		{"gate is no JSON", settings.EnvGate, "{", settings.EnvGate},
 		{"no region", awsenv.Region, "", awsenv.Region},
-		{"upstream, which is not built", settings.EnvGate, `{"upstream":"http://127.0.0.1:1"}`, "leave upstream out"},
+		{"upstream with a path", settings.EnvGate, `{"upstream":"http://127.0.0.1:1/app"}`, "upstream"},
 	}
 	for _, c := range cases {
 		env := s.env(t)

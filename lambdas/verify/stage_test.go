@@ -39,6 +39,7 @@ type stage struct {
 	issuing  *pkitest.CA
 	bundle   cabundle.Bundle
 	bucket   *s3store.Store
+	gate     func(*settings.Gate) // changes what the function is told
 }
 
 const bucketName = "sekisho"
@@ -76,6 +77,9 @@ func (s *stage) env(t *testing.T) map[string]string {
 	g := settings.DefaultGate()
 	g.TargetGroup, g.Port, g.Proto = targetGroup, 443, "https"
 	g.MaxSnapshotAge = 0
+	if s.gate != nil {
+		s.gate(&g)
+	}
 	env := settings.Verify{Bucket: bucketName, BundleKey: snapshot.BundleKey(s.bundle.SHA256), BundleSHA256: s.bundle.SHA256, Gate: g}.Env()
 	maps.Copy(env, map[string]string{awsenv.Region: "eu-central-1", awsenv.AccessKeyID: "AKID", awsenv.SecretKey: "SECRET", awsenv.EndpointURL: s.endpoint})
 	return env
