@@ -34,8 +34,9 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	os.RemoveAll(functions)
-	// The process behind the CDK ends with this one. Ending it by hand would have
-	// its library wait for it twice at once, which the race detector sees.
+	// The process behind the CDK ends with this one, and again removes its files.
+	// Ending it by hand would have its library wait for it twice at once, which the
+	// race detector sees.
 	os.Exit(code)
 }
 
@@ -56,9 +57,16 @@ func again() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	temporary, err := os.MkdirTemp("", "sekisho-infra-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(temporary)
 	tests := exec.Command(program, os.Args[1:]...)
 	tests.Dir, tests.Stdout, tests.Stderr = "infra", os.Stdout, os.Stderr
 	tests.Env = append(os.Environ(),
+		"TMPDIR="+temporary,
 		"CDK_VALIDATION=false",
 		"CDK_CONTEXT_JSON="+string(config.Context),
 		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20")
