@@ -122,6 +122,9 @@ func (v verdict) fault(got answer) (string, bool) {
 	return "", false
 }
 
+// hint is what a client without a certificate is told to do.
+const hint = "present a client certificate when you connect"
+
 // leak says what a refusal tells beyond its one word.
 func (a answer) leak() string {
 	var fields map[string]any
@@ -129,9 +132,10 @@ func (a answer) leak() string {
 	if err != nil {
 		return "" // not the verifier's
 	}
-	for name := range fields {
-		if !strings.Contains(" title status reason hint ", " "+name+" ") {
-			return fmt.Sprintf("the refusal has a field %q", name)
+	for name, value := range fields {
+		known := strings.Contains(" title status reason ", " "+name+" ")
+		if !known && !(name == "hint" && value == hint && a.status == http.StatusUnauthorized) {
+			return fmt.Sprintf("the refusal has a field %q: %.100q", name, value)
 		}
 	}
 	if title := fields["title"]; title != http.StatusText(a.status) {
