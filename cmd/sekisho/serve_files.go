@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/sekisho/sekisho/internal/cabundle"
+	"github.com/sekisho/sekisho/internal/settings"
+	"github.com/sekisho/sekisho/internal/snapshot"
+)
+
+// fileSource stands in for a bucket and its refresher: it makes a manifest of
+// lists that lie in files, checked against the bundle. What was checked before
+// for being newer is not: whoever can write the files decides what is revoked.
+type fileSource struct {
+	lists, policy, deny []string
+	bundle              cabundle.Bundle
+
+	mu      sync.Mutex
+	objects map[string][]byte // the indexes that the manifest names
+	made    []byte            // the manifest, of lists with the hash tag
+	tag     string
+}
+
+// openFiles reads the bundle, once: it is what the verifier trusts for as long
+// as it runs.
+func openFiles(config settings.ServerFiles, name string) (*fileSource, error) {
+	files, err := readFiles(beside(name, config.CABundle...))
+	if err != nil {
+		return nil, err
+	}
+	var all []cabundle.File
+	for _, file := range files {
+		all = append(all, cabundle.File{Name: file.name, Data: file.data})
+	}
+	bundle, err := cabundle.Normalise(all, time.Now())
+	if err != nil {
+		return nil, fmt.Errorf("reading the CA bundle: %w", err)
+	}
+	return &fileSource{
+		lists: beside(name, config.Lists...), policy: beside(name, config.Policy), deny: beside(name, config.Deny),
+		bundle: bundle,
+	}, nil
+}
+
+// beside are names as seen from another file. An empty name is none.
+func beside(file string, names ...string) []string {
+	var all []string
+	for _, name := range names {
+		if name != "" && !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(file), name)
+		}
+		if name != "" {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// Get returns an object as a bucket would.
+func (s *fileSource) Get(_ context.Context, key, etag string) ([]byte, string, error) {
+	switch key {
+	case snapshot.ManifestKey:
+		return s.manifest(etag)
+	case snapshot.BundleKey(s.bundle.SHA256):
+		return s.bundle.PEM, s.bundle.SHA256, nil
+	case snapshot.PolicyKey:
+		return document(s.policy, etag)
+	case snapshot.DenyKey:
+		return document(s.deny, etag)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	object, there := s.objects[key]
+	if !there {
+		return nil, "", fmt.Errorf("%s: %w", key, fs.ErrNotExist)
+	}
+	return object, key, nil
+}
+
+// document is a file that need not be configured; when it is, it has to be
+// there, because rules that are lost must not look like no rules.
+func document(names []string, etag string) ([]byte, string, error) {
+	if len(names) == 0 {
+		return nil, "", fs.ErrNotExist
+	}
+	text, err := os.ReadFile(names[0])
+	if err != nil {
+		return nil, "", gone(err)
+	}
+	return unlessSame(text, hexSHA256(text), etag)
+}
+
+// gone is an error that does not say that there is no such object: there is one,
+// says the configuration.
+func gone(err error) error { return errors.New("a file of the configuration: " + err.Error()) }
+
+func unlessSame(body []byte, tag, etag string) ([]byte, string, error) {
+	if tag == etag {
+		return nil, tag, nil
+	}
+	return body, tag, nil
+}
+
+// manifest reads the lists and, when they are others than before, makes a
+// manifest and indexes of them.
+func (s *fileSource) manifest(etag string) ([]byte, string, error) {
+	files, err := readFiles(s.lists)
+	if err != nil {
+		return nil, "", gone(err)
+	}
+	tag := hashOf(files)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if tag != s.tag {
+		err = s.publish(files, tag)
+		if err != nil {
+			return nil, "", err
+		}
+	}
+	return unlessSame(s.made, tag, etag)
+}
+
+// publish does what a refresher does, with no list left out.
+func (s *fileSource) publish(files []namedFile, tag string) error {
+	now := time.Now()
+	indexed, err := indexLists(files, s.bundle.Certificates, now)
+	if err != nil {
+		return err
+	}
+	if len(indexed.refused) > 0 {
+		return fmt.Errorf("a list cannot be relied on: %s", indexed.refused[0].Why)
+	}
+	m := snapshot.Manifest{Written: now, Bundle: snapshot.Object{Key: snapshot.BundleKey(s.bundle.SHA256), SHA256: s.bundle.SHA256}}
+	objects := map[string][]byte{}
+	for _, index := range indexed.lists {
+		list := index.ListSHA256()
+		key := snapshot.IndexKey(hex.EncodeToString(list[:]))
+		objects[key] = index.Bytes()
+		m.Lists = append(m.Lists, snapshot.List{
+			Identity: string(index.Identity()), SHA256: hex.EncodeToString(list[:]),
+			Index: snapshot.Object{Key: key, SHA256: hexSHA256(index.Bytes())},
+		})
+	}
+	text, err := m.Encode()
+	if err != nil {
+		return err
+	}
+	s.objects, s.made, s.tag = objects, text, tag
+	return nil
+}
+
+// hashOf is one hash over all files, and over where each of them ends.
+func hashOf(files []namedFile) string {
+	sum := sha256.New()
+	for _, file := range files {
+		own := sha256.Sum256(file.data)
+		sum.Write(own[:])
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
