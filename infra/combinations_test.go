@@ -27,6 +27,8 @@ func TestCombinations(t *testing.T) {
 		"removal of everything":                   `{"mutualAuthentication": "off", "port80": "redirect", "backend": {"ipAddresses": ["10.0.0.7"]}}`,
 		"no logs of the load balancer":            `{"accessLogs": false, "connectionLogs": false, "webAclArn": "arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/a/01"}`,
 		"rules to everything":                     `{"passthroughRules": [{"paths": ["/a"], "backend": {"targetGroupArn": "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/a/01"}}, {"paths": ["/b"], "backend": {"ipAddresses": ["10.0.0.7"]}}]}`,
+		"an upstream behind NAT":                  `{"verifier": {"upstream": "http://10.0.0.7", "network": {"access": "nat"}}}`,
+		"an upstream in a VPC of its own":         `{` + balancer + `, "verifier": {"upstream": "http://app", ` + place + `}}`,
 		"the longest of stack names":              `{"stackName": "A23456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-12345678"}`,
 	} {
 		t.Run(name, func(t *testing.T) {

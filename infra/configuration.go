@@ -54,20 +54,10 @@ func loadFile(name, functions string, now time.Time) (deployment, error) {
 func load(text []byte, source, functions string, now time.Time) (deployment, error) {
 	prepared, err := settings.Load(text, os.ReadFile, now)
 	d := deployment{Prepared: prepared, functions: functions}
-	err = errors.Join(err, d.unsupported())
 	if err != nil {
 		return deployment{}, fmt.Errorf("the settings in %s cannot be deployed:\n  %s", source, strings.ReplaceAll(err.Error(), "\n", "\n  "))
 	}
 	return d, errors.Join(d.built("refresh"), d.built("verify"))
-}
-
-// unsupported refuses what the functions would refuse when they start: better
-// here than as a gate that answers every request with an error.
-func (d deployment) unsupported() error {
-	if d.Verifier.Upstream == "" {
-		return nil
-	}
-	return &settings.Problem{Key: "verifier.upstream", Detail: "the verify function answers with the identity and passes nothing on: remove it"}
 }
 
 // built says whether a function's program is there to be deployed.

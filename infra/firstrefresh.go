@@ -24,6 +24,11 @@ func newFirstRefresh(stack awscdk.Stack, d deployment, r refresher) constructs.C
 	}
 	// In a VPC the function gets nowhere before the ways out of it are there.
 	first.Node().AddDependency(r.scope)
+	if r.place != nil {
+		for _, way := range r.place.ways {
+			first.Node().AddDependency(way)
+		}
+	}
 	return first
 }
 

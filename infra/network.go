@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -66,17 +68,17 @@ func existingSubnets(scope constructs.Construct, id string, ids, zones []string)
 
 // The names of the groups of subnets in a new VPC.
 const (
-	gateSubnets      = "Gate"
-	refresherSubnets = "Refresher"
-	egressSubnets    = "Egress"
+	gateSubnets     = "Gate"
+	functionSubnets = "Functions"
+	egressSubnets   = "Egress"
 )
 
 // freshNetwork is a VPC in two zones, as small as a load balancer allows. It
 // has no NAT gateways, which would be most of the bill: nothing in it calls
-// out, unless the refresher is put there and asks for one.
+// out, unless a function is put there and asks for one.
 func freshNetwork(scope constructs.Construct, s settings.Settings) *network {
 	nat := 0
-	if s.Refresher.Network != nil && s.Refresher.Network.VPCID == "" && s.Refresher.Network.Access == settings.AccessNAT {
+	if slices.ContainsFunc(guests(s), func(n settings.FunctionNetwork) bool { return n.Access == settings.AccessNAT }) {
 		nat = 1
 	}
 	vpc := awsec2.NewVpc(scope, jsii.String("Vpc"), &awsec2.VpcProps{
@@ -102,22 +104,34 @@ func group(name string) *awsec2.SubnetSelection {
 	return &awsec2.SubnetSelection{SubnetGroupName: jsii.String(name)}
 }
 
+// guests are how the functions that stand in the gate's new VPC want to get out
+// of it.
+func guests(s settings.Settings) []settings.FunctionNetwork {
+	var all []settings.FunctionNetwork
+	for _, wanted := range []*settings.FunctionNetwork{s.Refresher.Network, s.Verifier.Network, canaryNetwork(s)} {
+		if wanted != nil && wanted.VPCID == "" {
+			all = append(all, wanted.WithDefaults())
+		}
+	}
+	return all
+}
+
 // subnetGroups are the load balancer's subnets, reachable from outside only if
-// it is, and the refresher's where it stands in this VPC.
+// it is, and those of the functions that stand in this VPC.
 func subnetGroups(s settings.Settings, nat bool) *[]*awsec2.SubnetConfiguration {
 	kind := awsec2.SubnetType_PRIVATE_ISOLATED
 	if s.InternetFacing {
 		kind = awsec2.SubnetType_PUBLIC
 	}
 	groups := []*awsec2.SubnetConfiguration{subnetGroup(gateSubnets, kind)}
-	if s.Refresher.Network == nil || s.Refresher.Network.VPCID != "" {
+	if len(guests(s)) == 0 {
 		return &groups
 	}
 	if !nat {
-		groups = append(groups, subnetGroup(refresherSubnets, awsec2.SubnetType_PRIVATE_ISOLATED))
+		groups = append(groups, subnetGroup(functionSubnets, awsec2.SubnetType_PRIVATE_ISOLATED))
 		return &groups
 	}
-	groups = append(groups, subnetGroup(refresherSubnets, awsec2.SubnetType_PRIVATE_WITH_EGRESS))
+	groups = append(groups, subnetGroup(functionSubnets, awsec2.SubnetType_PRIVATE_WITH_EGRESS))
 	if !s.InternetFacing {
 		groups = append(groups, subnetGroup(egressSubnets, awsec2.SubnetType_PUBLIC))
 	}

@@ -17,49 +17,65 @@ type place struct {
 	vpc           awsec2.IVpc
 	subnets       *awsec2.SubnetSelection
 	securityGroup awsec2.SecurityGroup
-	routeTables   []string
+	// routeTables are those of existing subnets.
+	routeTables []string
+	// fresh is the network that these subnets were made in; nil for existing ones.
+	fresh *network
+	// ways are the ways out, which must be there before the function is used.
+	ways []constructs.IConstruct
 }
 
-// newPlace is where the refresher stands; nil when it is in no VPC, as long as
-// every distribution point can be reached from outside of one.
-func newPlace(scope constructs.Construct, s settings.Settings, gate *network) *place {
-	if s.Refresher.Network == nil {
+// visit is what takes a function into a VPC.
+type visit struct {
+	// wanted is where; nil is no VPC at all.
+	wanted *settings.FunctionNetwork
+	// purpose stands at its security group.
+	purpose string
+	// ports are those that it calls at.
+	ports []int
+	// apis are what it calls of AWS, beside S3.
+	apis []api
+}
+
+// newPlace is where a function stands; nil when it is in no VPC, as long as
+// everything that it calls can be reached from outside of one.
+func newPlace(scope constructs.Construct, v visit, s settings.Settings, gate *network) *place {
+	if v.wanted == nil {
 		return nil
 	}
-	wanted := s.Refresher.Network.WithDefaults()
+	wanted := v.wanted.WithDefaults()
 	at := choosePlace(scope, wanted, s, gate)
-	// Nobody calls the refresher over the network, and it calls at the ports of
-	// AWS and of the distribution points.
+	// Nobody calls it over the network, and it calls where it is told to.
 	at.securityGroup = awsec2.NewSecurityGroup(scope, jsii.String("SecurityGroup"), &awsec2.SecurityGroupProps{
-		Vpc: at.vpc, Description: jsii.String("Refresh function: nothing in, AWS and revocation lists out"), AllowAllOutbound: jsii.Bool(false),
+		Vpc: at.vpc, Description: jsii.String(v.purpose), AllowAllOutbound: jsii.Bool(false),
 	})
-	for _, port := range egressPorts(s) {
-		at.securityGroup.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_Tcp(jsii.Number(port)), jsii.String("AWS, or revocation lists"), nil)
+	for _, port := range v.ports {
+		at.securityGroup.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_Tcp(jsii.Number(port)), jsii.String("AWS, and what it is there for"), nil)
 	}
 	if wanted.Access == settings.AccessEndpoints {
-		at.addEndpoints(scope)
+		at.addEndpoints(scope, v.apis)
 	}
 	return at
 }
 
-func choosePlace(scope constructs.Construct, wanted settings.RefresherNetwork, s settings.Settings, gate *network) *place {
+func choosePlace(scope constructs.Construct, wanted settings.FunctionNetwork, s settings.Settings, gate *network) *place {
 	switch {
 	case wanted.VPCID != "":
 		return &place{
 			vpc:         existingVPC(scope, "Vpc", wanted.VPCID, wanted.AvailabilityZones),
-			subnets:     existingSubnets(scope, "Refresher", wanted.SubnetIDs, wanted.AvailabilityZones),
+			subnets:     existingSubnets(scope, "Function", wanted.SubnetIDs, wanted.AvailabilityZones),
 			routeTables: wanted.RouteTableIDs,
 		}
 	case len(wanted.SubnetIDs) > 0:
 		return &place{
 			vpc:         gate.vpc,
-			subnets:     existingSubnets(scope, "Refresher", wanted.SubnetIDs, wanted.AvailabilityZones),
+			subnets:     existingSubnets(scope, "Function", wanted.SubnetIDs, wanted.AvailabilityZones),
 			routeTables: wanted.RouteTableIDs,
 		}
 	case s.VPCID != "":
 		return &place{vpc: gate.vpc, subnets: gate.gate, routeTables: wanted.RouteTableIDs}
 	}
-	return &place{vpc: gate.vpc, subnets: group(refresherSubnets), routeTables: routeTables(gate.vpc, group(refresherSubnets))}
+	return &place{vpc: gate.vpc, subnets: group(functionSubnets), fresh: gate}
 }
 
 func routeTables(vpc awsec2.IVpc, subnets *awsec2.SubnetSelection) []string {
@@ -70,16 +86,13 @@ func routeTables(vpc awsec2.IVpc, subnets *awsec2.SubnetSelection) []string {
 	return ids
 }
 
-// egressPorts are those of AWS, of the distribution points and of the proxy.
-func egressPorts(s settings.Settings) []int {
+// egressPorts are those of AWS, and of what a function is told to call.
+func egressPorts(addresses ...string) []int {
 	ports := []int{443}
-	for _, source := range s.AllSources() {
-		for _, address := range source.URLs {
+	for _, address := range addresses {
+		if address != "" {
 			ports = append(ports, portOf(address))
 		}
-	}
-	if s.Refresher.Proxy != "" {
-		ports = append(ports, portOf(s.Refresher.Proxy))
 	}
 	slices.Sort(ports)
 	return slices.Compact(ports)

@@ -7,12 +7,15 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sekisho/sekisho/internal/settings"
 )
 
 // refreshTimeout bounds one run: the next one begins a minute later.
@@ -21,6 +24,7 @@ const refreshTimeout = time.Minute
 // refresher is the function that carries revocation lists to the trust store.
 type refresher struct {
 	scope    constructs.Construct
+	place    *place
 	bucket   awss3.IBucket
 	function awslambda.Function
 	// failed takes what the schedule could not deliver and the runs that failed.
@@ -44,7 +48,7 @@ func newRefresher(stack awscdk.Stack, d deployment, parts refresherParts) refres
 	role := newFunctionRole(scope, "Role", "Carries revocation lists into the bucket and the trust store", logs)
 	failed := newFailures(scope)
 	allowRefresh(role, d, parts, failed)
-	at := newPlace(scope, d.Settings, parts.network)
+	at := newPlace(scope, refresherVisit(d.Settings), d.Settings, parts.network)
 	if at != nil {
 		allowInterfaces(role)
 	}
@@ -60,7 +64,20 @@ func newRefresher(stack awscdk.Stack, d deployment, parts refresherParts) refres
 		function.Node().AddDependency(parts.upload)
 	}
 	sendFailures(scope, function, failed)
-	return refresher{scope: scope, bucket: parts.bucket, function: function, failed: failed, logDays: d.LogRetentionDays}
+	return refresher{scope: scope, place: at, bucket: parts.bucket, function: function, failed: failed, logDays: d.LogRetentionDays}
+}
+
+// refresherVisit takes the refresher to distribution points that are only
+// reached from inside a VPC.
+func refresherVisit(s settings.Settings) visit {
+	called := []string{s.Refresher.Proxy}
+	for _, source := range s.AllSources() {
+		called = append(called, source.URLs...)
+	}
+	return visit{
+		wanted: s.Refresher.Network, purpose: "Refresh function: nothing in, AWS and revocation lists out", ports: egressPorts(called...),
+		apis: []api{{"LoadBalancing", awsec2.InterfaceVpcEndpointAwsService_ELASTIC_LOAD_BALANCING()}},
+	}
 }
 
 // concurrency is one run at a time, so that refreshes do not overlap, or no limit

@@ -28,7 +28,7 @@ func TestEgressPorts(t *testing.T) {
 			t.Parallel()
 			s := settings.Defaults()
 			s.CRLURLs, s.Refresher.Proxy = test.urls, test.proxy
-			if got := egressPorts(s); !slices.Equal(got, test.want) {
+			if got := refresherVisit(s).ports; !slices.Equal(got, test.want) {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})

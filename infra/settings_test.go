@@ -81,7 +81,10 @@ func TestWrongSettings(t *testing.T) {
 		`{"refresher": {"network": {"access": "existing"}}}`:       `refresher.network.access: nothing exists yet in a new VPC: set "endpoints" or "nat"`,
 		`{` + attached + `, "caBundle": ["docs/examples/ca.pem"]}`: `caBundle: the bundle is that of the trust store in "trustStoreArn": remove one of the two`,
 		`{` + attached + `, "internetFacing": true}`:               `internetFacing: belongs to a gate, and with "trustStoreArn" none is deployed: remove one of the two`,
-		`{"verifier": {"upstream": "https://app"}}`:                `verifier.upstream: the verify function answers with the identity and passes nothing on: remove it`,
+		`{"verifier": {"upstream": "https://10.0.0.7"}}`:           `verifier.upstream: 10.0.0.7 is only known inside a VPC: set "verifier.network" to put the function there`,
+		`{"verifier": {"network": {}}}`:                            `verifier.network: only for reaching an upstream: set "verifier.upstream" too, or remove this`,
+		`{"alarms": {"email": "me"}}`:                              `alarms.email: "me" is not an e-mail address: write it like security@example.com`,
+		`{"canary": {"every": "10s"}}`:                             `canary.every: 10s: a schedule takes whole minutes, here from 1m to 24h`,
 	} {
 		t.Run(changes, func(t *testing.T) {
 			t.Parallel()

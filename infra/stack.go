@@ -36,7 +36,7 @@ func buildGate(stack awscdk.Stack, d deployment) {
 	})
 	first := newFirstRefresh(stack, d, refresher)
 	newSchedule(stack, refresher, first)
-	verifier := newVerifier(stack, d, bucket)
+	verifier := newVerifier(stack, d, bucket, network)
 	verifier.function.Node().AddDependency(first)
 	balancer := newBalancer(stack, d.Settings, network)
 	front := front{

@@ -10,10 +10,17 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sekisho/sekisho/internal/settings"
 )
 
-// verifyTimeout is twice what a request waits for a first snapshot.
-const verifyTimeout = 10 * time.Second
+// verifyTimeout is twice what a request waits for a first snapshot. With an
+// upstream there is its own time to think as well, which ends with the load
+// balancer's patience (its idle time-out, a minute by default).
+const (
+	verifyTimeout   = 10 * time.Second
+	upstreamTimeout = time.Minute
+)
 
 // verifier is the function that decides on the requests of the passthrough
 // listener, and the target group by which they reach it.
@@ -24,19 +31,24 @@ type verifier struct {
 	header *string
 }
 
-func newVerifier(stack awscdk.Stack, d deployment, bucket awss3.IBucket) verifier {
+func newVerifier(stack awscdk.Stack, d deployment, bucket awss3.IBucket, n *network) verifier {
 	scope := constructs.NewConstruct(stack, jsii.String("Verifier"))
 	logs := newLogGroup(scope, "Logs", d.LogRetentionDays)
 	role := newFunctionRole(scope, "Role", "Reads the bundle, the indexes and the manifest that name the revoked", logs)
 	allowVerify(role, bucket)
 	header := certificateHeader(stack, role)
+	at := newPlace(scope, verifierVisit(d.Settings), d.Settings, n)
+	if at != nil {
+		allowInterfaces(role)
+		explain(role, finding{"AwsSolutions-IAM5", "An index is named by the hash of a list that does not exist yet; and the calls about network interfaces take no resource."})
+	}
 	function := newFunction(scope, d, program{
 		name:        "verify",
 		description: "Decides who may pass, from the client certificate that the load balancer forwards",
-		timeout:     verifyTimeout,
+		timeout:     timeoutOf(d.Verifier),
 		environment: verifierEnvironment(stack, d, bucket, header),
 		concurrency: d.Verifier.Concurrency,
-		role:        role, logs: logs,
+		role:        role, logs: logs, place: at,
 	})
 	// A target group that nothing else uses: through a listener without mutual
 	// authentication a client could send the certificate of somebody else. Of
@@ -46,6 +58,21 @@ func newVerifier(stack awscdk.Stack, d deployment, bucket awss3.IBucket) verifie
 		name: targetGroupName(d.StackName), functionARN: function.FunctionArn(), multiValue: true,
 	})
 	return verifier{function: function, targets: targets, header: header}
+}
+
+// verifierVisit takes the verifier to an upstream that is only reached from
+// inside a VPC.
+func verifierVisit(s settings.Settings) visit {
+	return visit{
+		wanted: s.Verifier.Network, purpose: "Verify function: nothing in, S3 and the upstream out", ports: egressPorts(s.Verifier.Upstream),
+	}
+}
+
+func timeoutOf(v settings.Verifier) time.Duration {
+	if v.Upstream != "" {
+		return upstreamTimeout
+	}
+	return verifyTimeout
 }
 
 // allowVerify is all that the verifier may do: read. To tell an object that is

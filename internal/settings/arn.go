@@ -28,6 +28,9 @@ var (
 	functionARNs = arnKind{"a Lambda function",
 		regexp.MustCompile(`^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?$`),
 		"arn:aws:lambda:REGION:ACCOUNT:function:NAME"}
+	secretARNs = arnKind{"a secret in AWS Secrets Manager",
+		regexp.MustCompile(`^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$`),
+		"arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-6CHARS"}
 	webACLARNs = arnKind{"a regional web ACL",
 		regexp.MustCompile(`^arn:[a-z-]+:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[A-Za-z0-9_-]+/[a-z0-9-]+$`),
 		"arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/NAME/ID"}

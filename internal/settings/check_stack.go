@@ -21,6 +21,7 @@ func (p *problems) stack(s Settings) {
 	}
 	p.retention(s.LogRetentionDays)
 	p.refresher(s)
+	p.alarms(s.Alarms)
 	p.onePlace(arnsOf(s))
 	p.arn("trustStoreArn", s.TrustStoreARN, trustStoreARNs)
 	if s.TrustStoreARN != "" {
@@ -30,7 +31,9 @@ func (p *problems) stack(s Settings) {
 	p.names(s.Names)
 	p.network(s)
 	p.listeners(s)
-	p.verifier(s.Verifier)
+	p.verifier(s)
+	p.canary(s)
+	p.oneGateway(s)
 }
 
 // attached reports what belongs to a gate where none is deployed.
@@ -40,7 +43,7 @@ func (p *problems) attached(s Settings) {
 	for _, group := range []reflect.Type{reflect.TypeFor[Names](), reflect.TypeFor[Network](), reflect.TypeFor[Listeners]()} {
 		gate = append(gate, keysOf(group)...)
 	}
-	p.changed(s, "belongs to a gate, and with \"trustStoreArn\" none is deployed: remove one of the two", append(gate, "verifier")...)
+	p.changed(s, "belongs to a gate, and with \"trustStoreArn\" none is deployed: remove one of the two", append(gate, "verifier", "canary")...)
 }
 
 // changed reports the settings that are not as they are by default.
@@ -64,6 +67,8 @@ func arnsOf(s Settings) []namedARN {
 		{"webAclArn", s.WebACLARN},
 		{"backend.targetGroupArn", s.Backend.TargetGroupARN},
 		{"backend.functionArn", s.Backend.FunctionARN},
+		{"canary.goodSecretArn", s.Canary.GoodSecretARN},
+		{"canary.revokedSecretArn", s.Canary.RevokedSecretARN},
 	}
 	for i, rule := range s.PassthroughRules {
 		key := below(at("passthroughRules", i), "backend")
@@ -118,9 +123,10 @@ func (p *problems) zone(n Names) {
 
 var hostName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$`)
 
-func (p *problems) verifier(v Verifier) {
+func (p *problems) verifier(s Settings) {
+	v := s.Verifier
 	p.path("verifier.healthCheckPath", v.HealthCheckPath)
-	p.plainURL("verifier.upstream", v.Upstream, "https://host:port", "https", "http")
+	p.upstream(v, s)
 	if v.Concurrency < 0 {
 		p.add("verifier.concurrency", "%d is negative: write how many requests may be decided at once, or 0 for no cap", v.Concurrency)
 	}

@@ -19,6 +19,8 @@ func Defaults() Settings {
 		Functions: Functions{
 			Verifier:         defaultVerifier(),
 			Refresher:        Refresher{ReservedConcurrency: true},
+			Alarms:           Alarms{Enabled: true, LifeLeftPercent: 25, NoSuccessMinutes: 15, QuotaPercent: 80},
+			Canary:           Canary{Every: Duration(5 * time.Minute)},
 			LogRetentionDays: 90,
 		},
 	}

@@ -65,7 +65,7 @@ func TestVerifySurvivesTheEnvironment(t *testing.T) {
 	want := Verify{Bucket: "sekisho-bucket", BundleKey: "ca/" + someHash + ".pem", BundleSHA256: someHash, Gate: Gate{
 		Header: "X-Unguessable-0123", Revocation: RevocationAllowMissing, Grace: Duration(90 * time.Minute),
 		MaxSnapshotAge: 0, SnapshotGrace: Duration(time.Second), TargetGroup: "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/gate-0123/",
-		Port: 8443, Proto: "https", SubjectCN: "laptop", IssuerCN: "Issuing", HealthPath: "/up", Upstream: "https://app",
+		Port: 8443, Proto: "https", SubjectCN: "laptop", IssuerCN: "Issuing", HealthPath: "/up", Upstream: "https://app.example.com",
 	}}
 	got, err := VerifyFromEnv(lookup(want.Env()))
 	if err != nil {
@@ -199,7 +199,7 @@ func TestDeployment(t *testing.T) {
 		"crlUrls": ["https://ca.example.com/crl/Issuing%20CA.crl"], "httpsCa": ["stranger.pem"],
 		"sources": [{"name": "first", "urls": ["http://ca/a"]}],
 		"limits": {"entries": 1000000}, "revocation": "allow-missing",
-		"verifier": {"grace": "1h", "maxSnapshotAge": "1s", "snapshotGrace": "2m", "subjectCn": "s", "issuerCn": "i", "healthCheckPath": "/up", "upstream": "https://app"},
+		"verifier": {"grace": "1h", "maxSnapshotAge": "1s", "snapshotGrace": "2m", "subjectCn": "s", "issuerCn": "i", "healthCheckPath": "/up", "upstream": "https://app.example.com"},
 		"refresher": {"proxy": "http://proxy:3128", "noProxy": ".amazonaws.com"}
 	}`), pki.read, pkitest.Epoch)
 	expect(t, err)
@@ -223,7 +223,7 @@ func TestDeployment(t *testing.T) {
 	}
 	gate := Gate{
 		Header: DefaultHeader, Revocation: RevocationAllowMissing, Grace: Duration(time.Hour), MaxSnapshotAge: Duration(time.Second),
-		SnapshotGrace: Duration(2 * time.Minute), SubjectCN: "s", IssuerCN: "i", HealthPath: "/up", Upstream: "https://app",
+		SnapshotGrace: Duration(2 * time.Minute), SubjectCN: "s", IssuerCN: "i", HealthPath: "/up", Upstream: "https://app.example.com",
 	}
 	verify := Verify{Bucket: "b", BundleKey: want.BundleKey, BundleSHA256: want.BundleSHA256, Gate: gate}
 	if diff := cmp.Diff(verify, prepared.Verify("b")); diff != "" {

@@ -16,6 +16,8 @@ type Verifier struct {
 	HealthCheckPath string `json:"healthCheckPath"`
 	// The URL to which accepted requests are passed on, with the verified identity in headers. Without it the verifier answers with the identity.
 	Upstream string `json:"upstream,omitempty"`
+	// Where the verifier stands when its upstream can only be reached from inside a VPC.
+	Network *FunctionNetwork `json:"network,omitempty"`
 	// How many requests are decided at the same time at most. 0 sets no cap of its own.
 	Concurrency int `json:"concurrency"`
 }
@@ -25,15 +27,15 @@ type Refresher struct {
 	// Whether one unit of the account's concurrency is reserved, so that refreshes never overlap. Turn it off in an account with a very low limit.
 	ReservedConcurrency bool `json:"reservedConcurrency"`
 	// Where the refresher stands when a distribution point can only be reached from inside a VPC.
-	Network *RefresherNetwork `json:"network,omitempty"`
+	Network *FunctionNetwork `json:"network,omitempty"`
 	// The proxy for distribution points: http://host:port.
 	Proxy string `json:"proxy,omitempty"`
 	// Hosts that are asked directly all the same, in the form of the NO_PROXY variable.
 	NoProxy string `json:"noProxy,omitempty"`
 }
 
-// RefresherNetwork puts the refresh function into a VPC.
-type RefresherNetwork struct {
+// FunctionNetwork puts a function into a VPC.
+type FunctionNetwork struct {
 	// The VPC. Without it, the gate's.
 	VPCID string `json:"vpcId,omitempty"`
 	// Its subnets for the function. Without them, the gate's.
@@ -42,12 +44,12 @@ type RefresherNetwork struct {
 	AvailabilityZones []string `json:"availabilityZones,omitempty"`
 	// The route tables of those subnets, for the S3 gateway endpoint that `endpoints` makes in an existing VPC.
 	RouteTableIDs []string `json:"routeTableIds,omitempty"`
-	// How the function reaches S3 and Elastic Load Balancing from there: through new VPC `endpoints`, through a new `nat` gateway (in a new VPC only), or by what is `existing`.
+	// How the function reaches AWS from there: through new VPC `endpoints`, through a new `nat` gateway (in a new VPC only), or by what is `existing`.
 	Access Access `json:"access,omitempty"`
 }
 
 // WithDefaults fills in what was not written.
-func (n RefresherNetwork) WithDefaults() RefresherNetwork {
+func (n FunctionNetwork) WithDefaults() FunctionNetwork {
 	if n.Access == "" {
 		n.Access = AccessEndpoints
 	}

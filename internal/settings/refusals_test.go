@@ -12,6 +12,7 @@ const (
 	existingVPC = `"vpcId": "vpc-01", "subnetIds": ["subnet-01", "subnet-02"], "availabilityZones": ["eu-central-1a", "eu-central-1b"]`
 	existingALB = `"loadBalancerArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/lb/01", "securityGroupId": "sg-01"`
 	attach      = `"trustStoreArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:truststore/ts/01", "caBundle": null, "certificateArn": null, "allowedCidrs": null`
+	secrets     = `"enabled": true, "goodSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:good-AbCdEf", "revokedSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:revoked-AbCdEf"`
 	aFunction   = `"functionArn": "arn:aws:lambda:eu-central-1:123456789012:function:app"`
 )
 
@@ -255,8 +256,6 @@ func TestLoadRefusesFunctions(t *testing.T) {
 	refuse(t, map[string]refusal{
 		"a health check without a slash":   {`{"verifier": {"healthCheckPath": "healthz?x"}}`, []string{`verifier.healthCheckPath: "healthz?x" is not a path: write it like /healthz`}},
 		"a negative cap":                   {`{"verifier": {"concurrency": -1}}`, []string{"verifier.concurrency: -1 is negative: write how many requests may be decided at once, or 0 for no cap"}},
-		"an upstream without a scheme":     {`{"verifier": {"upstream": "app:8080"}}`, []string{"verifier.upstream: write it like https://host:port"}},
-		"a password for the upstream":      {`{"verifier": {"upstream": "https://u:p@app"}}`, []string{"verifier.upstream: a password in the URL would stand in the function's environment: let the address decide who may connect"}},
 		"a proxy without a scheme":         {`{"refresher": {"proxy": "proxy:3128"}}`, []string{"refresher.proxy: write it like http://host:port"}},
 		"exceptions from no proxy":         {`{"refresher": {"noProxy": "10.0.0.1"}}`, []string{`refresher.noProxy: without "refresher.proxy" it has no effect: set that too, or remove this`}},
 		"subnets of no VPC":                {network(`"subnetIds": ["subnet-01"], "availabilityZones": ["eu-central-1a"]`), []string{`refresher.network: subnets and route tables of an existing VPC: set "vpcId" too, or remove them`}},
@@ -276,6 +275,67 @@ func TestLoadRefusesFunctions(t *testing.T) {
 			`verifier: belongs to a gate, and with "trustStoreArn" none is deployed: remove one of the two`,
 		}},
 		"attached to something else": {`{` + attach + `, "trustStoreArn": "ts"}`, []string{`trustStoreArn: "ts" is not the ARN of a trust store: write it like arn:aws:elasticloadbalancing:REGION:ACCOUNT:truststore/NAME/ID`}},
+	})
+}
+
+func TestLoadRefusesUpstreams(t *testing.T) {
+	t.Parallel()
+	upstream := func(members string) string { return `{"verifier": {` + members + `}}` }
+	const inVPC = `, "network": {}`
+	refuse(t, map[string]refusal{
+		"without a scheme":              {upstream(`"upstream": "app:8080"`), []string{"verifier.upstream: write it like https://host:port"}},
+		"with a password":               {upstream(`"upstream": "https://u:p@app.example.com"`), []string{"verifier.upstream: a password in the URL would stand in the function's environment: let the address decide who may connect"}},
+		"with a path":                   {upstream(`"upstream": "https://app.example.com/v1"`), []string{"verifier.upstream: write scheme, host and port alone: path and query are the client's"}},
+		"the function itself":           {upstream(`"upstream": "http://localhost:8080"` + inVPC), []string{"verifier.upstream: localhost is the function itself, and nothing else runs there: name the application's host"}},
+		"the function itself, by IP":    {upstream(`"upstream": "http://[::1]:8080"` + inVPC), []string{"verifier.upstream: ::1 is the function itself, and nothing else runs there: name the application's host"}},
+		"what tells its credentials":    {upstream(`"upstream": "http://169.254.169.254"` + inVPC), []string{"verifier.upstream: 169.254.169.254 is the function itself, and nothing else runs there: name the application's host"}},
+		"a private address, no VPC":     {upstream(`"upstream": "https://10.0.0.7"`), []string{`verifier.upstream: 10.0.0.7 is only known inside a VPC: set "verifier.network" to put the function there`}},
+		"a short name, no VPC":          {upstream(`"upstream": "https://app"`), []string{`verifier.upstream: app is only known inside a VPC: set "verifier.network" to put the function there`}},
+		"an internal name, no VPC":      {upstream(`"upstream": "https://ip-10-0-0-7.ec2.internal"`), []string{`verifier.upstream: ip-10-0-0-7.ec2.internal is only known inside a VPC: set "verifier.network" to put the function there`}},
+		"no TLS, no VPC":                {upstream(`"upstream": "http://app.example.com"`), []string{`verifier.upstream: the verified identity would cross the Internet unencrypted: use https, or set "verifier.network" to stay inside a VPC`}},
+		"a network for no upstream":     {upstream(`"network": {}`), []string{`verifier.network: only for reaching an upstream: set "verifier.upstream" too, or remove this`}},
+		"on an existing load balancer":  {`{` + existingALB + `, "verifier": {"upstream": "http://10.0.0.7", "network": {}}}`, []string{"verifier.network.vpcId: none: no VPC is made or named for a gate, so name the one that reaches the upstream"}},
+		"an existing way in a new VPC":  {upstream(`"upstream": "http://10.0.0.7", "network": {"access": "existing"}`), []string{`verifier.network.access: nothing exists yet in a new VPC: set "endpoints" or "nat"`}},
+		"two endpoints in one table":    {`{` + existingVPC + `, "refresher": {"network": {"routeTableIds": ["rtb-01"]}}, "verifier": {"upstream": "http://10.0.0.7", "network": {"routeTableIds": ["rtb-02", "rtb-01"]}}}`, []string{`verifier.network.routeTableIds: rtb-01 gets its S3 gateway endpoint from refresher.network: set "access": "existing" here`}},
+		"endpoints without route table": {`{` + existingVPC + `, "verifier": {"upstream": "http://10.0.0.7", "network": {}}}`, []string{`verifier.network.routeTableIds: none: name the route tables of the subnets, for the S3 gateway endpoint; or set "access": "existing"`}},
+	})
+}
+
+func TestLoadRefusesAlarms(t *testing.T) {
+	t.Parallel()
+	alarms := func(members string) string { return `{"alarms": {` + members + `}}` }
+	refuse(t, map[string]refusal{
+		"nobody's address":     {alarms(`"email": "security"`), []string{`alarms.email: "security" is not an e-mail address: write it like security@example.com`}},
+		"a name and address":   {alarms(`"email": "Security <security@example.com>"`), []string{`alarms.email: "Security <security@example.com>" is not an e-mail address: write it like security@example.com`}},
+		"no life left at all":  {alarms(`"lifeLeftPercent": 0`), []string{"alarms.lifeLeftPercent: 0: write per cent, from 1 to 99"}},
+		"a whole life left":    {alarms(`"lifeLeftPercent": 100`), []string{"alarms.lifeLeftPercent: 100: write per cent, from 1 to 99"}},
+		"the whole quota":      {alarms(`"quotaPercent": 100`), []string{"alarms.quotaPercent: 100: write per cent, from 1 to 99"}},
+		"one minute":           {alarms(`"noSuccessMinutes": 1`), []string{"alarms.noSuccessMinutes: 1: write a number of minutes from 2 to 1440"}},
+		"longer than a day":    {alarms(`"noSuccessMinutes": 1441`), []string{"alarms.noSuccessMinutes: 1441: write a number of minutes from 2 to 1440"}},
+		"per cent as a string": {alarms(`"quotaPercent": "80%"`), []string{"alarms.quotaPercent: want a whole number, got text"}},
+	})
+}
+
+func TestLoadRefusesCanaries(t *testing.T) {
+	t.Parallel()
+	canary := func(members string) string { return `{"canary": {` + members + `}}` }
+	const named = secrets + `, "hostName": "gate.example.com"`
+	refuse(t, map[string]refusal{
+		"without certificates":        {canary(`"enabled": true, "hostName": "gate.example.com"`), []string{"canary.goodSecretArn: none: name the secret with the certificate that must be let in", "canary.revokedSecretArn: none: name the secret with the certificate that is revoked"}},
+		"one certificate for both":    {canary(named + `, "revokedSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:good-AbCdEf"`), []string{"canary.revokedSecretArn: given twice: keep one of them"}},
+		"the same secret":             {canary(`"enabled": true, "hostName": "gate.example.com", "goodSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:a-AbCdEf", "revokedSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:a-AbCdEf"`), []string{"canary.revokedSecretArn: the same secret as canary.goodSecretArn: one certificate cannot be both"}},
+		"a secret's name":             {canary(`"goodSecretArn": "good"`), []string{`canary.goodSecretArn: "good" is not the ARN of a secret in AWS Secrets Manager: write it like arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-6CHARS`}},
+		"a secret of another account": {canary(`"goodSecretArn": "arn:aws:secretsmanager:eu-central-1:210987654321:secret:good-AbCdEf"`), []string{"canary.goodSecretArn: of account 210987654321, but certificateArn is of 123456789012: both must be of the stack's account"}},
+		"twice a minute":              {canary(named + `, "every": "30s"`), []string{"canary.every: 30s: a schedule takes whole minutes, here from 1m to 24h"}},
+		"not in whole minutes":        {canary(named + `, "every": "90s"`), []string{"canary.every: 1m30s: a schedule takes whole minutes, here from 1m to 24h"}},
+		"once a week":                 {canary(named + `, "every": "168h"`), []string{"canary.every: 168h: a schedule takes whole minutes, here from 1m to 24h"}},
+		"a URL for a host":            {canary(secrets + `, "hostName": "https://gate.example.com/"`), []string{`canary.hostName: "https://gate.example.com/" is not a host name: write it in lower case, like gate.example.com`}},
+		"nowhere to knock":            {canary(secrets), []string{`canary.hostName: none: name the host that the certificate in "certificateArn" is for, as clients know it`}},
+		"two names":                   {`{"certificateArn": null, "domainName": "gate.example.com", "hostedZoneId": "Z1", "hostedZoneName": "example.com", "canary": {` + secrets + `, "hostName": "gate.example.org"}}`, []string{`canary.hostName: the gate's name is "domainName": remove one of the two`}},
+		"a private load balancer":     {`{` + existingVPC + `, "canary": {` + named + `}}`, []string{`canary.network: none: the load balancer is private, so say how a function in its VPC reaches AWS: {"access": "existing"}, or "endpoints" with "routeTableIds"`}},
+		"not admitted":                {`{"internetFacing": true, "canary": {` + named + `}}`, []string{`canary.network: none: outside of a VPC its address is any, which "allowedCidrs" does not admit: put it into a VPC with a way out whose address is admitted`}},
+		"two endpoints in one table":  {`{` + existingVPC + `, "refresher": {"network": {"routeTableIds": ["rtb-01"]}}, "canary": {` + named + `, "network": {"routeTableIds": ["rtb-01"]}}}`, []string{`canary.network.routeTableIds: rtb-01 gets its S3 gateway endpoint from refresher.network: set "access": "existing" here`}},
+		"attached":                    {`{` + attach + `, "canary": {` + named + `}}`, []string{`canary: belongs to a gate, and with "trustStoreArn" none is deployed: remove one of the two`}},
 	})
 }
 

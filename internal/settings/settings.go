@@ -118,6 +118,10 @@ type Functions struct {
 	Verifier Verifier `json:"verifier"`
 	// The function that carries revocation lists to the trust store.
 	Refresher Refresher `json:"refresher"`
+	// Who is told when something is wrong, and when it counts as wrong.
+	Alarms Alarms `json:"alarms"`
+	// The function that tries a good and a revoked certificate at both listeners, again and again.
+	Canary Canary `json:"canary"`
 	// How many days the functions' logs are kept.
 	LogRetentionDays int `json:"logRetentionDays"`
 }

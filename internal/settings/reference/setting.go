@@ -79,8 +79,8 @@ func prototype(t reflect.Type, value reflect.Value) (reflect.Value, bool) {
 	switch {
 	case t == reflect.TypeFor[settings.Source]():
 		return reflect.ValueOf(settings.Source{}.WithDefaults()), true
-	case t == reflect.TypeFor[settings.RefresherNetwork]():
-		return reflect.ValueOf(settings.RefresherNetwork{}.WithDefaults()), true
+	case t == reflect.TypeFor[settings.FunctionNetwork]():
+		return reflect.ValueOf(settings.FunctionNetwork{}.WithDefaults()), true
 	case t == reflect.TypeFor[settings.Backend]():
 		backend := settings.Backend{IPAddresses: []string{""}}.WithDefaults()
 		backend.IPAddresses = nil
