@@ -28,6 +28,7 @@ func TestConcurrency(t *testing.T) {
 	for settings, want := range map[string]string{
 		`{}`: "1 and none",
 		`{"refresher": {"reservedConcurrency": false}}`: "none and none",
+		`{"pollEvery": "10s"}`:                          "2 and none",
 		`{"verifier": {"concurrency": 7}}`:              "1 and 7",
 	} {
 		tm := of(t, with(t, settings))

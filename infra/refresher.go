@@ -82,11 +82,22 @@ func refresherVisit(s settings.Settings) visit {
 
 // concurrency is one run at a time, so that refreshes do not overlap, or no limit
 // in an account that has nothing to reserve.
+//
+// Where a run polls for most of its minute, it is two: with one, whatever
+// triggers a look meanwhile (an object in inbox/, the CA's event, an operator)
+// would be turned away and would wait its turn in Lambda's queue, where an
+// event grows older than a minute and ends among the failures. Runs that
+// overlap are safe; what one at a time is better at is said in package refresh
+// under "Windows".
 func (d deployment) concurrency() int {
-	if d.Refresher.ReservedConcurrency {
+	switch {
+	case !d.Refresher.ReservedConcurrency:
+		return 0
+	case d.PollEvery < settings.Duration(settings.DefaultPollEvery):
+		return 2
+	default:
 		return 1
 	}
-	return 0
 }
 
 // allowRefresh is all that the refresher may do. It never deletes, and it

@@ -2,6 +2,9 @@ package settings
 
 import "time"
 
+// DefaultPollEvery is one look in each run of the schedule.
+const DefaultPollEvery = time.Minute
+
 // Defaults is a configuration in which nothing was written.
 func Defaults() Settings {
 	return Settings{
@@ -21,6 +24,7 @@ func Defaults() Settings {
 			Refresher:        Refresher{ReservedConcurrency: true},
 			Alarms:           Alarms{Enabled: true, LifeLeftPercent: 25, NoSuccessMinutes: 15, QuotaPercent: 80},
 			Canary:           Canary{Every: Duration(5 * time.Minute)},
+			PollEvery:        Duration(DefaultPollEvery),
 			LogRetentionDays: 90,
 		},
 	}

@@ -11,6 +11,7 @@ import (
 // store that it is deployed with.
 func (p Prepared) Refresh(bucket, trustStoreARN string) Refresh {
 	refresh := Refresh{
+		Name:          p.StackName,
 		Bucket:        bucket,
 		TrustStoreARN: trustStoreARN,
 		BundleKey:     keyOfBundle(p.Bundle),
@@ -19,6 +20,7 @@ func (p Prepared) Refresh(bucket, trustStoreARN string) Refresh {
 		Revocation:    p.Revocation,
 		HTTPSCAKey:    HTTPSCAKey(p.HTTPSCA),
 		HTTPSCASHA256: p.HTTPSCA.SHA256,
+		PollEvery:     p.PollEvery,
 		Proxy:         p.Refresher.Proxy,
 		NoProxy:       p.Refresher.NoProxy,
 	}
@@ -40,7 +42,7 @@ func (p Prepared) Verify(bucket string) Verify {
 	gate.IssuerCN = p.Verifier.IssuerCN
 	gate.HealthPath = p.Verifier.HealthCheckPath
 	gate.Upstream = p.Verifier.Upstream
-	return Verify{Bucket: bucket, BundleKey: keyOfBundle(p.Bundle), BundleSHA256: p.Bundle.SHA256, Gate: gate}
+	return Verify{Name: p.StackName, Bucket: bucket, BundleKey: keyOfBundle(p.Bundle), BundleSHA256: p.Bundle.SHA256, Gate: gate}
 }
 
 // HTTPSCAKey is the key in the bucket of the CAs for HTTPS distribution

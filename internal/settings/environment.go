@@ -32,6 +32,12 @@ const (
 	EnvHTTPSCAKey = "SEKISHO_HTTPS_CA_KEY"
 	// EnvHTTPSCASHA256 is the hash (hex) of that file. Set whenever EnvHTTPSCAKey is.
 	EnvHTTPSCASHA256 = "SEKISHO_HTTPS_CA_SHA256"
+	// EnvName is the name of the stack, for metrics; absent means that of
+	// [Defaults]. Both functions.
+	EnvName = "SEKISHO_NAME"
+	// EnvPollEvery is how often the lists are looked at, as a duration; absent
+	// means once in each run. Refresher.
+	EnvPollEvery = "SEKISHO_POLL_EVERY"
 	// EnvGate is [Gate] as JSON; an absent key has its default. Verifier.
 	EnvGate = "SEKISHO_GATE"
 

@@ -19,6 +19,8 @@ const (
 func TestRefreshSurvivesTheEnvironment(t *testing.T) {
 	t.Parallel()
 	want := Refresh{
+		Name:          "gate-2",
+		PollEvery:     Duration(10 * time.Second),
 		Bucket:        "sekisho-bucket",
 		TrustStoreARN: someTrustStore,
 		BundleKey:     "ca/" + someHash + ".pem",
@@ -51,6 +53,7 @@ func TestRefreshFillsInDefaults(t *testing.T) {
 	got, err := RefreshFromEnv(lookup(env))
 	expect(t, err)
 	want := Refresh{
+		Name: "Sekisho", PollEvery: Duration(time.Minute),
 		Bucket: "b", TrustStoreARN: someTrustStore, Revocation: RevocationRequire,
 		Sources: []Source{{Name: "a", URLs: []string{"http://ca/a"}, Overlap: OverlapRefuse, MaxBytes: 64 << 20, Timeout: Duration(20 * time.Second)}},
 		Limits:  Limits{Entries: 500_000, Lists: 30, CACertificates: 25, CASubjectBytes: 10_000},
@@ -62,7 +65,7 @@ func TestRefreshFillsInDefaults(t *testing.T) {
 
 func TestVerifySurvivesTheEnvironment(t *testing.T) {
 	t.Parallel()
-	want := Verify{Bucket: "sekisho-bucket", BundleKey: "ca/" + someHash + ".pem", BundleSHA256: someHash, Gate: Gate{
+	want := Verify{Name: "gate-2", Bucket: "sekisho-bucket", BundleKey: "ca/" + someHash + ".pem", BundleSHA256: someHash, Gate: Gate{
 		Header: "X-Unguessable-0123", Revocation: RevocationAllowMissing, Grace: Duration(90 * time.Minute),
 		MaxSnapshotAge: 0, SnapshotGrace: Duration(time.Second), TargetGroup: "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/gate-0123/",
 		Port: 8443, Proto: "https", SubjectCN: "laptop", IssuerCN: "Issuing", HealthPath: "/up", Upstream: "https://app.example.com",
@@ -82,6 +85,9 @@ func TestVerifyFillsInDefaults(t *testing.T) {
 		EnvBucket: "b", EnvBundleKey: "ca/" + someHash + ".pem", EnvBundleSHA256: someHash, EnvGate: "{}",
 	}))
 	expect(t, err)
+	if got.Name != "Sekisho" {
+		t.Errorf("got the name %q, want the default", got.Name)
+	}
 	want := Gate{
 		Header: "X-Amzn-Mtls-Clientcert", Revocation: RevocationRequire, Grace: 0,
 		MaxSnapshotAge: Duration(5 * time.Second), SnapshotGrace: Duration(5 * time.Minute), HealthPath: "/healthz",
@@ -117,7 +123,9 @@ func TestRefreshRefuses(t *testing.T) {
 			`SEKISHO_SOURCES[1].name: "a" is taken by SEKISHO_SOURCES[0].name: give each source its own name`,
 			"SEKISHO_SOURCES[1].urls[0]: LDAP is not fetched: use the CA's HTTP distribution point, or have the CA's host copy the list into a bucket and name it as s3://bucket/key",
 		}},
-		"bad limits": {map[string]string{EnvLimits: `{"entries": -1, "list": 2}`}, []string{`SEKISHO_LIMITS.list: unknown key: did you mean "lists"?`, "SEKISHO_LIMITS.entries: -1 is negative"}},
+		"polls without end":    {map[string]string{EnvPollEvery: "0s"}, []string{"SEKISHO_POLL_EVERY: 0s: write 1s to 1m: the schedule runs once a minute, and each run looks again and again until 45 s have passed"}},
+		"polls in plain words": {map[string]string{EnvPollEvery: "often"}, []string{`SEKISHO_POLL_EVERY: "often" is not a duration: write it like "300s", "5m" or "1h30m"`}},
+		"bad limits":           {map[string]string{EnvLimits: `{"entries": -1, "list": 2}`}, []string{`SEKISHO_LIMITS.list: unknown key: did you mean "lists"?`, "SEKISHO_LIMITS.entries: -1 is negative"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -200,12 +208,14 @@ func TestDeployment(t *testing.T) {
 		"sources": [{"name": "first", "urls": ["http://ca/a"]}],
 		"limits": {"entries": 1000000}, "revocation": "allow-missing",
 		"verifier": {"grace": "1h", "maxSnapshotAge": "1s", "snapshotGrace": "2m", "subjectCn": "s", "issuerCn": "i", "healthCheckPath": "/up", "upstream": "https://app.example.com"},
+		"stackName": "gate-2", "pollEvery": "10s",
 		"refresher": {"proxy": "http://proxy:3128", "noProxy": ".amazonaws.com"}
 	}`), pki.read, pkitest.Epoch)
 	expect(t, err)
 
 	refresh := prepared.Refresh("b", someTrustStore)
 	want := Refresh{
+		Name: "gate-2", PollEvery: Duration(10 * time.Second),
 		Bucket: "b", TrustStoreARN: someTrustStore,
 		BundleKey: "ca/" + prepared.Bundle.SHA256 + ".pem", BundleSHA256: prepared.Bundle.SHA256,
 		Sources:    []Source{{Name: "first", URLs: []string{"http://ca/a"}}, {Name: "Issuing-CA-102e41", URLs: []string{"https://ca.example.com/crl/Issuing%20CA.crl"}}},
@@ -225,7 +235,7 @@ func TestDeployment(t *testing.T) {
 		Header: DefaultHeader, Revocation: RevocationAllowMissing, Grace: Duration(time.Hour), MaxSnapshotAge: Duration(time.Second),
 		SnapshotGrace: Duration(2 * time.Minute), SubjectCN: "s", IssuerCN: "i", HealthPath: "/up", Upstream: "https://app.example.com",
 	}
-	verify := Verify{Bucket: "b", BundleKey: want.BundleKey, BundleSHA256: want.BundleSHA256, Gate: gate}
+	verify := Verify{Name: "gate-2", Bucket: "b", BundleKey: want.BundleKey, BundleSHA256: want.BundleSHA256, Gate: gate}
 	if diff := cmp.Diff(verify, prepared.Verify("b")); diff != "" {
 		t.Errorf("the verifier is told something else (-want +got):\n%s", diff)
 	}

@@ -6,6 +6,8 @@ import (
 
 // Refresh is what the refresh function is told.
 type Refresh struct {
+	// Name is the stack's.
+	Name string
 	// Bucket is the name of the bucket.
 	Bucket string
 	// TrustStoreARN is the trust store that the lists go to.
@@ -25,6 +27,8 @@ type Refresh struct {
 	// ones; both are empty where there are none.
 	HTTPSCAKey    string
 	HTTPSCASHA256 string
+	// PollEvery is how often one run looks; with a minute it looks once.
+	PollEvery Duration
 	// Proxy and NoProxy are for the variables that Go's HTTP client reads.
 	// They are written, never read back.
 	Proxy   string
@@ -36,6 +40,7 @@ type Refresh struct {
 func RefreshFromEnv(getenv func(string) string) (Refresh, error) {
 	var p problems
 	r := Refresh{
+		Name:          getenv(EnvName),
 		Bucket:        p.required(getenv, EnvBucket),
 		TrustStoreARN: p.required(getenv, EnvTrustStore),
 		BundleKey:     getenv(EnvBundleKey),
@@ -59,6 +64,7 @@ func RefreshFromEnv(getenv func(string) string) (Refresh, error) {
 		p.decode(EnvLimits, []byte(limits), &r.Limits)
 		p.limits(EnvLimits, r.Limits)
 	}
+	r.PollEvery = p.pollEveryFrom(getenv)
 	return r.withDefaults(), p.join()
 }
 
@@ -78,6 +84,8 @@ func (r Refresh) Env() map[string]string {
 		EnvRevocation:    string(r.Revocation),
 		EnvHTTPSCAKey:    r.HTTPSCAKey,
 		EnvHTTPSCASHA256: r.HTTPSCASHA256,
+		EnvName:          r.Name,
+		EnvPollEvery:     r.pollEveryText(),
 		envHTTPProxy:     r.Proxy,
 		envHTTPSProxy:    r.Proxy,
 		envNoProxy:       r.NoProxy,
@@ -89,7 +97,33 @@ func (r Refresh) Env() map[string]string {
 	return env
 }
 
+// pollEveryText is empty for the default.
+func (r Refresh) pollEveryText() string {
+	if r.PollEvery == 0 || r.PollEvery == Duration(DefaultPollEvery) {
+		return ""
+	}
+	return r.PollEvery.String()
+}
+
+func (p *problems) pollEveryFrom(getenv func(string) string) Duration {
+	text := getenv(EnvPollEvery)
+	if text == "" {
+		return Duration(DefaultPollEvery)
+	}
+	var every Duration
+	err := every.UnmarshalText([]byte(text))
+	if err != nil {
+		p.add(EnvPollEvery, "%s", err)
+		return Duration(DefaultPollEvery)
+	}
+	p.pollEvery(EnvPollEvery, every)
+	return every
+}
+
 func (r Refresh) withDefaults() Refresh {
+	if r.Name == "" {
+		r.Name = Defaults().StackName
+	}
 	if r.Revocation == "" {
 		r.Revocation = RevocationRequire
 	}

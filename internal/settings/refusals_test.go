@@ -148,7 +148,7 @@ func TestLoadRefusesTrust(t *testing.T) {
 		"a negative size":         {source(`, "maxBytes": -1`), []string{"sources[0].maxBytes: -1 is negative"}},
 		"more lists than fit":     {`{"crlUrls": ["http://ca/a", "http://ca/b"], "limits": {"lists": 1}}`, []string{`sources: 2 sources, a trust store takes 1 lists: have AWS raise the quota L-332EE142 and set "limits.lists"`}},
 		"a negative limit":        {`{"limits": {"entries": -1}}`, []string{"limits.entries: -1 is negative"}},
-		"too long for a function": {`{"crlUrls": ["http://ca/a?` + strings.Repeat("x", 4000) + `"]}`, []string{"sources: the environment of the refresh function takes 4534 bytes, AWS Lambda allows 4096: shorten the names and URLs of the sources, or name fewer mirrors"}},
+		"too long for a function": {`{"crlUrls": ["http://ca/a?` + strings.Repeat("x", 4000) + `"]}`, []string{"sources: the environment of the refresh function takes 4559 bytes, AWS Lambda allows 4096: shorten the names and URLs of the sources, or name fewer mirrors"}},
 	})
 }
 
@@ -255,6 +255,8 @@ func TestLoadRefusesFunctions(t *testing.T) {
 	network := func(members string) string { return `{"refresher": {"network": {` + members + `}}}` }
 	refuse(t, map[string]refusal{
 		"a health check without a slash":   {`{"verifier": {"healthCheckPath": "healthz?x"}}`, []string{`verifier.healthCheckPath: "healthz?x" is not a path: write it like /healthz`}},
+		"a schedule of its own":            {`{"pollEvery": "5m"}`, []string{"pollEvery: 5m: write 1s to 1m: the schedule runs once a minute, and each run looks again and again until 45 s have passed"}},
+		"no pause between two looks":       {`{"pollEvery": "500ms"}`, []string{"pollEvery: 500ms: write 1s to 1m: the schedule runs once a minute, and each run looks again and again until 45 s have passed"}},
 		"a negative cap":                   {`{"verifier": {"concurrency": -1}}`, []string{"verifier.concurrency: -1 is negative: write how many requests may be decided at once, or 0 for no cap"}},
 		"a proxy without a scheme":         {`{"refresher": {"proxy": "proxy:3128"}}`, []string{"refresher.proxy: write it like http://host:port"}},
 		"exceptions from no proxy":         {`{"refresher": {"noProxy": "10.0.0.1"}}`, []string{`refresher.noProxy: without "refresher.proxy" it has no effect: set that too, or remove this`}},

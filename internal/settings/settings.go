@@ -122,6 +122,8 @@ type Functions struct {
 	Alarms Alarms `json:"alarms"`
 	// The function that tries a good and a revoked certificate at both listeners, again and again.
 	Canary Canary `json:"canary"`
+	// How often the revocation lists are looked at. A schedule runs once a minute at most; with less, each run looks several times until 45 s have passed: 1s to 1m.
+	PollEvery Duration `json:"pollEvery"`
 	// How many days the functions' logs are kept.
 	LogRetentionDays int `json:"logRetentionDays"`
 }

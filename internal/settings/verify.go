@@ -13,6 +13,8 @@ var (
 
 // Verify is what the verify function is told.
 type Verify struct {
+	// Name is the stack's.
+	Name string
 	// Bucket is the name of the bucket.
 	Bucket string
 	// BundleKey and BundleSHA256 (hex) are the CA bundle in the bucket; a
@@ -27,6 +29,7 @@ type Verify struct {
 func VerifyFromEnv(getenv func(string) string) (Verify, error) {
 	var p problems
 	v := Verify{
+		Name:         getenv(EnvName),
 		Bucket:       p.required(getenv, EnvBucket),
 		BundleKey:    p.required(getenv, EnvBundleKey),
 		BundleSHA256: p.required(getenv, EnvBundleSHA256),
@@ -40,17 +43,24 @@ func VerifyFromEnv(getenv func(string) string) (Verify, error) {
 		p.decode(EnvGate, []byte(gate), &v.Gate)
 		p.gate(EnvGate, v.Gate)
 	}
+	if v.Name == "" {
+		v.Name = Defaults().StackName
+	}
 	return v, p.join()
 }
 
 // Env is the environment from which [VerifyFromEnv] reads the same settings.
 func (v Verify) Env() map[string]string {
-	return map[string]string{
+	env := map[string]string{
 		EnvBucket:       v.Bucket,
 		EnvBundleKey:    v.BundleKey,
 		EnvBundleSHA256: v.BundleSHA256,
 		EnvGate:         compact(v.Gate),
 	}
+	if v.Name != "" {
+		env[EnvName] = v.Name
+	}
+	return env
 }
 
 func (p *problems) gate(key string, gate Gate) {
