@@ -28,6 +28,21 @@ test: build ## run the tests (with the race detector where there is a C compiler
 	CGO_ENABLED=$(if $(RACE),1,0) $(SUMMED) $(RACE) -timeout 15m $(ARGS) $$($(GO) list ./... | grep -v /infra)
 	$(SUMMED) -timeout 15m $(ARGS) ./infra/...
 
+# What real clients see: curl, openssl, the AWS CLI where there is one, PKCS #12
+# importers, and a browser with a client certificate. Nothing is skipped for
+# want of a browser.
+E2E = ./internal/local/browser ./internal/local/endpoint ./internal/local ./cmd/sekisho ./docs
+
+.PHONY: e2e screenshots
+e2e: needs ## run everything with real clients, a browser among them
+	@for tool in chromium certutil pk12util unshare curl openssl python3; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	test -z "$$missing" || { echo "Missing:$$missing. On Debian: apt-get install chromium libnss3-tools util-linux curl openssl python3" >&2; exit 1; }
+	SEKISHO_E2E=1 $(GO) run gotest.tools/gotestsum@v1.13.0 --format testname -- -count=1 -timeout 15m $(ARGS) $(E2E)
+
+screenshots: needs ## take the pictures of README anew (docs/screenshots)
+	@mkdir -p docs/screenshots
+	SEKISHO_E2E=1 SEKISHO_SCREENSHOTS=$(CURDIR)/docs/screenshots $(GO) test -count=1 ./internal/local/browser
+
 FUZZTIME ?= 60s
 
 fuzz: needs ## fuzz every decoder, one after the other (FUZZTIME=60s each)
