@@ -83,10 +83,18 @@ func sources(given []settings.Source) []refresh.Source {
 		all[i] = refresh.Source{
 			Name: s.Name, URLs: s.URLs, MaxAge: time.Duration(s.MaxAge), AllowScoped: s.AllowScoped,
 			MaxBytes: s.MaxBytes, Timeout: time.Duration(s.Timeout),
-			ReplaceOverlap: s.Overlap == settings.OverlapReplace,
+			ReplaceOverlap:      s.Overlap == settings.OverlapReplace,
+			CertificateLifetime: time.Duration(s.CertificateLifetime), Guards: guards(s.Guards),
 		}
 	}
 	return all
+}
+
+func guards(given settings.Guards) refresh.Guards {
+	return refresh.Guards{
+		MaxShrinkPercent: given.MaxShrinkPercent, MaxNewlyRevoked: given.MaxNewlyRevoked,
+		Hold: given.OnBreach == settings.OnBreachHold, HoldFor: time.Duration(given.HoldFor),
+	}
 }
 
 func limits(given settings.Refresh) refresh.Limits {

@@ -156,6 +156,8 @@ func TestNewTakesEverySettingOver(t *testing.T) {
 		Sources: []settings.Source{{
 			Name: "ca", URLs: []string{"http://a/ca.crl", "http://b/ca.crl"}, MaxAge: settings.Duration(time.Hour), AllowScoped: true,
 			MaxBytes: 9, Timeout: settings.Duration(time.Minute), Overlap: settings.OverlapReplace,
+			CertificateLifetime: settings.Duration(8760 * time.Hour),
+			Guards:              settings.Guards{MaxShrinkPercent: 10, MaxNewlyRevoked: 11, OnBreach: settings.OnBreachHold, HoldFor: settings.Duration(2 * time.Hour)},
 		}},
 	}
 	env := given.Env()
@@ -167,6 +169,8 @@ func TestNewTakesEverySettingOver(t *testing.T) {
 	want := []refresh.Source{{
 		Name: "ca", URLs: []string{"http://a/ca.crl", "http://b/ca.crl"}, MaxAge: time.Hour, AllowScoped: true,
 		MaxBytes: 9, Timeout: time.Minute, ReplaceOverlap: true,
+		CertificateLifetime: 8760 * time.Hour,
+		Guards:              refresh.Guards{MaxShrinkPercent: 10, MaxNewlyRevoked: 11, Hold: true, HoldFor: 2 * time.Hour},
 	}}
 	if diff := cmp.Diff(want, d.refresher.Sources); diff != "" {
 		t.Errorf("sources (-want +got):\n%s", diff)

@@ -37,6 +37,7 @@ func (c sourceCheck) source(path string, source Source) {
 	if source.MaxBytes < 0 {
 		c.add(below(path, "maxBytes"), "%d is negative", source.MaxBytes)
 	}
+	c.guards(below(path, "guards"), source.Guards)
 }
 
 func (c sourceCheck) name(key, name string) {

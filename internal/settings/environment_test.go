@@ -28,6 +28,7 @@ func TestRefreshSurvivesTheEnvironment(t *testing.T) {
 		Sources: []Source{{
 			Name: "issuing", URLs: []string{"http://ca.example.com/ca.crl?a=1&b=2"}, Issuers: []string{"CN=Issuing"},
 			MaxAge: Duration(time.Hour), AllowScoped: true, Overlap: OverlapReplace, MaxBytes: 1000, Timeout: Duration(time.Second),
+			CertificateLifetime: Duration(8760 * time.Hour), Guards: Guards{MaxShrinkPercent: 10, MaxNewlyRevoked: 100, OnBreach: OnBreachHold, HoldFor: Duration(6 * time.Hour)},
 		}},
 		Limits:        Limits{Entries: 1, Lists: 2, CACertificates: 3, CASubjectBytes: 4},
 		Revocation:    RevocationRequireLeaf,
@@ -55,8 +56,11 @@ func TestRefreshFillsInDefaults(t *testing.T) {
 	want := Refresh{
 		Name: "Sekisho", PollEvery: Duration(time.Minute),
 		Bucket: "b", TrustStoreARN: someTrustStore, Revocation: RevocationRequire,
-		Sources: []Source{{Name: "a", URLs: []string{"http://ca/a"}, Overlap: OverlapRefuse, MaxBytes: 64 << 20, Timeout: Duration(20 * time.Second)}},
-		Limits:  Limits{Entries: 500_000, Lists: 30, CACertificates: 25, CASubjectBytes: 10_000},
+		Sources: []Source{{
+			Name: "a", URLs: []string{"http://ca/a"}, Overlap: OverlapRefuse, MaxBytes: 64 << 20, Timeout: Duration(20 * time.Second),
+			Guards: Guards{OnBreach: OnBreachAlarm, HoldFor: Duration(24 * time.Hour)},
+		}},
+		Limits: Limits{Entries: 500_000, Lists: 30, CACertificates: 25, CASubjectBytes: 10_000},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the defaults are not in place (-want +got):\n%s", diff)

@@ -114,9 +114,17 @@ func TestLoadRefusesTrust(t *testing.T) {
 	}
 	url := func(address string) string { return `{"crlUrls": ["` + address + `"]}` }
 	refuse(t, map[string]refusal{
-		"no bundle":      {`{"caBundle": null}`, []string{"caBundle: none: name the files with the certificates of the CAs that issue the clients' certificates"}},
-		"a missing file": {`{"caBundle": ["root.pem", "gone.pem"]}`, []string{"caBundle[1]: reading the file: open gone.pem: file does not exist"}},
-		"a leaf":         {`{"caBundle": ["root.pem", "leaf.pem"]}`, []string{"caBundle[1]: leaf.pem: certificate 1 (CN=laptop): not a CA certificate but a leaf: name the CA that issued it instead"}},
+		"limits of a guard": {source(`, "guards": {"maxShrinkPercent": 100, "maxNewlyRevoked": -1, "holdFor": "721h"}`), []string{
+			"sources[0].guards.maxShrinkPercent: 100: write a number from 1 to 99, or leave it out for no limit",
+			"sources[0].guards.maxNewlyRevoked: -1 is negative: write how many, or leave it out for no limit",
+			"sources[0].guards.holdFor: 721h: hold a list back for 720h at most: what it revokes is not refused meanwhile",
+		}},
+		"a shrinkage backwards": {source(`, "guards": {"maxShrinkPercent": -1}`), []string{"sources[0].guards.maxShrinkPercent: -1: write a number from 1 to 99, or leave it out for no limit"}},
+		"a guard of nothing":    {source(`, "guards": {"onBreach": "hold"}`), []string{`sources[0].guards.onBreach: without a limit nothing is ever held: set "maxShrinkPercent" or "maxNewlyRevoked"`}},
+		"a word of a guard":     {source(`, "guards": {"maxNewlyRevoked": 1, "onBreach": "stop"}`), []string{`sources[0].guards.onBreach: "stop" is not one of "alarm", "hold"`}},
+		"no bundle":             {`{"caBundle": null}`, []string{"caBundle: none: name the files with the certificates of the CAs that issue the clients' certificates"}},
+		"a missing file":        {`{"caBundle": ["root.pem", "gone.pem"]}`, []string{"caBundle[1]: reading the file: open gone.pem: file does not exist"}},
+		"a leaf":                {`{"caBundle": ["root.pem", "leaf.pem"]}`, []string{"caBundle[1]: leaf.pem: certificate 1 (CN=laptop): not a CA certificate but a leaf: name the CA that issued it instead"}},
 		"several bad files": {`{"caBundle": ["leaf.pem", "empty.pem", "gone.pem"]}`, []string{
 			"caBundle[2]: reading the file: open gone.pem: file does not exist",
 			"caBundle[1]: empty.pem: the file is empty",

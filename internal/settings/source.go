@@ -20,6 +20,10 @@ type Source struct {
 	MaxBytes int64 `json:"maxBytes,omitempty"`
 	// How long one attempt to fetch the list from one mirror may take, from connecting to the last byte.
 	Timeout Duration `json:"timeout,omitzero"`
+	// How long this CA's certificates are valid. A certificate that leaves the list sooner than this after its revocation is reported as possibly early; without it, nobody can tell.
+	CertificateLifetime Duration `json:"certificateLifetime,omitzero"`
+	// How much one list may change at once, and what happens when it changes more.
+	Guards Guards `json:"guards,omitzero"`
 }
 
 // Defaults of a source.
@@ -39,6 +43,7 @@ func (s Source) WithDefaults() Source {
 	if s.Timeout == 0 {
 		s.Timeout = DefaultTimeout
 	}
+	s.Guards = s.Guards.withDefaults()
 	return s
 }
 
