@@ -186,13 +186,17 @@ func (c *cloud) content(id int64) ([]byte, error) {
 // ids are those in the trust store, in order.
 func (c *cloud) ids() []int64 { return slices.Sorted(maps.Keys(c.imports)) }
 
-// key tells one state of the cloud from another.
+// key tells one state of the cloud from another. Records are written and never
+// read by a run.
 func (c *cloud) key() uint64 {
 	if c.sum != 0 {
 		return c.sum
 	}
 	c.sum = uint64(c.lastID)
 	for key, found := range c.objects {
+		if strings.HasPrefix(key, RecordPrefix) {
+			continue
+		}
 		c.sum += maphash.String(seed, key+found.tag)
 	}
 	for id, one := range c.imports {

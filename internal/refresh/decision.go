@@ -12,8 +12,9 @@ const (
 	// superseded still lies about; an earlier run was cut off, or somebody
 	// else changed the trust store or the bucket.
 	Heal Action = "heal"
-	// Hold: a list waits for an operator's word. Nothing plans it yet; the
-	// guards against sudden shrinkage and mass revocation will.
+	// Hold: a newer list goes beyond a limit of its source, and waits for an
+	// operator's word or for the end of its time. What was accepted before is
+	// looked after meanwhile.
 	Hold Action = "hold"
 	// Refuse: a list is not taken, or the trust store cannot take it.
 	Refuse Action = "refuse"
@@ -84,10 +85,22 @@ type Decision struct {
 	// RemoveFirst before Target is added.
 	Remove      []int64
 	RemoveFirst bool
+	// Breach is the limit that the fetched list goes beyond, whether it is
+	// taken or held back; Holding is what to remember of it in the latter case.
+	Breach  Reason
+	Holding *Holding
 }
 
 // InForce says that the trust store holds the target.
 func (d Decision) InForce() bool { return d.Holder != 0 && d.Held.SHA256 == d.Target.SHA256 }
+
+// say adds to the detail.
+func (d *Decision) say(text string) {
+	if d.Detail != "" {
+		text = d.Detail + "; " + text
+	}
+	d.Detail = text
+}
 
 // changes says that the trust store is to be changed.
 func (d Decision) changes() bool { return d.Add || d.Confirm != 0 || len(d.Remove) > 0 }

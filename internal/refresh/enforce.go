@@ -23,7 +23,7 @@ func (s *settling) enforce(ctx context.Context) error {
 	}
 	claimed := s.state.Accepted.SHA256
 	for range rounds {
-		decision := s.plan(Facts{})
+		decision := s.plan(Offer{})
 		s.describe(decision)
 		if s.settled(decision) || s.leftToOthers(decision, claimed) {
 			return nil
@@ -72,7 +72,7 @@ func (s *settling) lookAfter(ctx context.Context, overtaken error) error {
 // unsure ends a run that cannot look again. The step before was taken whole,
 // unless another run came between: then nobody knows what is left to do.
 func (s *settling) unsure(again, overtaken error) error {
-	s.describe(s.plan(Facts{}))
+	s.describe(s.plan(Offer{}))
 	if overtaken == nil {
 		return nil
 	}
@@ -98,7 +98,9 @@ func (s *settling) add(ctx context.Context, decision Decision) error {
 	if !s.state.published() {
 		return errors.New("adding the list to the trust store: it is not in the bucket: the next run stores it again")
 	}
+	begun := s.Clock()
 	added, err := s.TrustStore.Add(ctx, s.state.List)
+	s.answered("AddTrustStoreRevocations", added, begun, err)
 	if err != nil {
 		return s.notAdded(ctx, err)
 	}

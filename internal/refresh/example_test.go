@@ -16,7 +16,7 @@ func ExamplePlan() {
 	state := refresh.State{Accepted: old, Revocation: 1}
 	observed := refresh.Observed{Ours: []refresh.Held{{Revocation: refresh.Revocation{ID: 1, Entries: 3}, Facts: old}}}
 
-	decision := refresh.Plan(state, observed, list, refresh.DefaultLimits(), now)
+	decision := refresh.Plan(state, observed, refresh.Offer{Facts: list}, refresh.DefaultLimits(), now)
 	fmt.Println(decision.Action, decision.Reason)
 	fmt.Println("claim:", decision.Claim, "add:", decision.Add, "then remove:", decision.Remove)
 	// Output:

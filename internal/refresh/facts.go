@@ -26,6 +26,11 @@ type Facts struct {
 	Scoped bool `json:"scoped,omitempty"`
 	// Size is the length of the DER in bytes.
 	Size int64 `json:"size"`
+
+	// Overruled says that an operator put another list in the place of this
+	// one: it is older than any that is not, whatever number and date say. It
+	// follows from the state and is not kept with the list.
+	Overruled bool `json:"-"`
 }
 
 // factsOf takes from a list what is remembered of it.
@@ -67,6 +72,9 @@ func (h Held) whole() bool { return h.Facts.counts(h.Entries) }
 func (f Facts) newer(than Facts) bool {
 	if !f.known() {
 		return false
+	}
+	if f.Overruled != than.Overruled && than.known() {
+		return than.Overruled
 	}
 	accepted := f.accepted()
 	list := &crl.List{SHA256: accepted.SHA256, Number: accepted.Number, ThisUpdate: f.ThisUpdate, Entries: f.Entries}

@@ -23,13 +23,13 @@ type Held struct {
 }
 
 // Plan decides what to do for one identity: state is what is remembered,
-// observed what the trust store shows, list a list that was fetched and passed
+// observed what the trust store shows, offer a list that was fetched and passed
 // every check (its zero value when nothing new was fetched). It is pure and
 // complete: any combination has an answer, and none removes a list unless one
 // that is as new or newer is in force before, the gap apart that an operator
 // allowed.
-func Plan(state State, observed Observed, list Facts, limits Limits, now time.Time) Decision {
-	decision := target(state, observed, list)
+func Plan(state State, observed Observed, offer Offer, limits Limits, now time.Time) Decision {
+	decision := target(state, observed, offer, limits.Guards, now)
 	if !decision.Target.known() {
 		return decision
 	}
@@ -48,22 +48,30 @@ func Plan(state State, observed Observed, list Facts, limits Limits, now time.Ti
 }
 
 // target is the newest of what is accepted, what is in the trust store and
-// what was fetched.
-func target(state State, observed Observed, list Facts) Decision {
+// what was fetched; what was fetched only if it may be taken. A list that
+// somebody put into the trust store by hand is past every guard.
+func target(state State, observed Observed, offer Offer, guards Guards, now time.Time) Decision {
+	without := newestKnown(state, observed)
+	switch {
+	case state.resets(offer.Facts, now):
+		taken := take(offer, ResetByOperator)
+		taken.Detail = fmt.Sprintf("put in the place of list %s by %s: %s", state.Accepted.edition(), state.Approval.By, state.Approval.Reason)
+		return taken
+	case offer.newer(without.Target):
+		return guards.guarded(without, state, offer, now)
+	default:
+		return guards.stillHeld(without, state, now)
+	}
+}
+
+func newestKnown(state State, observed Observed) Decision {
 	decision := Decision{Action: Keep, Reason: Unchanged, Target: state.Accepted}
 	for _, held := range observed.Ours {
 		if held.Facts.newer(decision.Target) && !state.gaveUp(held.ID) {
 			decision = Decision{Action: Heal, Reason: Adopted, Target: held.Facts, Claim: true}
 		}
 	}
-	if !list.newer(decision.Target) {
-		return decision
-	}
-	reason := Newer
-	if !decision.Target.known() {
-		reason = First
-	}
-	return Decision{Action: Replace, Reason: reason, Target: list, Claim: true}
+	return decision
 }
 
 // newestWhole is the newest list that can be counted on: its zero value when
@@ -108,8 +116,8 @@ func inForce(decision Decision, observed Observed) Decision {
 	}
 	strange := len(observed.Ours) - len(decision.Remove) - 1
 	if strange > 0 {
-		decision.Detail = fmt.Sprintf(
-			"%d lists of this CA stay in the trust store that cannot be said to be older than the one in force: read them back with aws elbv2 get-trust-store-revocation-content, and remove by hand what is wrong", strange)
+		decision.say(fmt.Sprintf(
+			"%d lists of this CA stay in the trust store that cannot be said to be older than the one in force: read them back with aws elbv2 get-trust-store-revocation-content, and remove by hand what is wrong", strange))
 	}
 	return decision
 }
@@ -167,8 +175,10 @@ func confirm(decision Decision, id int64) Decision {
 
 // verifierOnly leaves the trust store as it is.
 func verifierOnly(decision Decision) Decision {
-	decision.Reason = Scoped
-	decision.Detail = "the list speaks for some certificates only: the verifier honours it, the trust store does not get it unless the source sets allowScoped"
+	if decision.Action != Hold {
+		decision.Reason = Scoped
+	}
+	decision.say("the list speaks for some certificates only: the verifier honours it, the trust store does not get it unless the source sets allowScoped")
 	return decision
 }
 

@@ -19,7 +19,9 @@ type situation struct {
 	now      time.Time
 }
 
-func (s situation) plan() Decision { return Plan(s.state, s.observed, s.list, s.limits, s.now) }
+func (s situation) plan() Decision {
+	return Plan(s.state, s.observed, Offer{Facts: s.list}, s.limits, s.now)
+}
 
 // situations draws them small, so that coincidences are frequent.
 func situations(t *rapid.T) situation {

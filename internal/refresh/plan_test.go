@@ -109,7 +109,7 @@ func TestPlan(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := Plan(c.state, c.observed, listAt(c.list), DefaultLimits(), now)
+			got := Plan(c.state, c.observed, Offer{Facts: listAt(c.list)}, DefaultLimits(), now)
 			if got.step() != c.want {
 				t.Errorf("got  %s\nwant %s", got.step(), c.want)
 			}
@@ -140,7 +140,7 @@ func TestPlanWithinQuotas(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := Plan(accepting(4, 0), c.observed, listAt(5), c.limits, pkitest.Epoch)
+			got := Plan(accepting(4, 0), c.observed, Offer{Facts: listAt(5)}, c.limits, pkitest.Epoch)
 			if got.step() != c.want {
 				t.Errorf("got  %s\nwant %s", got.step(), c.want)
 			}
@@ -152,13 +152,13 @@ func TestPlanKeepsAScopedListFromTheTrustStore(t *testing.T) {
 	t.Parallel()
 	scoped := listAt(2)
 	scoped.Scoped = true
-	got := Plan(accepting(1, 1), shows(1), scoped, DefaultLimits(), pkitest.Epoch)
+	got := Plan(accepting(1, 1), shows(1), Offer{Facts: scoped}, DefaultLimits(), pkitest.Epoch)
 	if got.changes() || got.Reason != Scoped || !got.Claim {
 		t.Errorf("got %s, want the list claimed and the trust store left alone", got.step())
 	}
 	limits := DefaultLimits()
 	limits.AllowScoped = true
-	got = Plan(accepting(1, 1), shows(1), scoped, limits, pkitest.Epoch)
+	got = Plan(accepting(1, 1), shows(1), Offer{Facts: scoped}, limits, pkitest.Epoch)
 	if !got.Add {
 		t.Errorf("got %s, want it added", got.step())
 	}
@@ -170,7 +170,7 @@ func TestPlanLeavesAloneWhatCannotBeOrdered(t *testing.T) {
 	t.Parallel()
 	observed := shows(2, 3)
 	observed.Ours[1].Facts.ThisUpdate = pkitest.Epoch
-	got := Plan(accepting(2, 1), observed, Facts{}, DefaultLimits(), pkitest.Epoch)
+	got := Plan(accepting(2, 1), observed, Offer{}, DefaultLimits(), pkitest.Epoch)
 	if got.step() != "keep, unchanged, target 2, holder 1" || !strings.Contains(got.Detail, "1 lists of this CA stay") {
 		t.Errorf("got %s: %s, want it left alone and said", got.step(), got.Detail)
 	}
@@ -178,7 +178,7 @@ func TestPlanLeavesAloneWhatCannotBeOrdered(t *testing.T) {
 
 func TestPlanGivesNumbersAndAdvice(t *testing.T) {
 	t.Parallel()
-	got := Plan(accepting(4, 1), shows(4), listAt(5), Limits{Entries: 60, Lists: 2, PEMBytes: 5000}, pkitest.Epoch)
+	got := Plan(accepting(4, 1), shows(4), Offer{Facts: listAt(5)}, Limits{Entries: 60, Lists: 2, PEMBytes: 5000}, pkitest.Epoch)
 	for _, want := range []string{"90 entries in 2 lists", "60 and 2", "L-37E1617B", `overlap to "replace"`} {
 		if !strings.Contains(got.Detail, want) {
 			t.Errorf("%q is not in %s", want, got.Detail)

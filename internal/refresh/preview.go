@@ -27,10 +27,12 @@ func (r *Refresher) Preview(ctx context.Context) (Report, error) {
 }
 
 // foresee is the outcome that settling would begin with.
-func (s *settling) foresee() Outcome {
-	decision := s.plan(s.acceptable())
+func (s *settling) foresee(ctx context.Context) Outcome {
+	offer, err := s.acceptable(ctx)
+	decision := s.plan(offer)
 	s.describe(decision)
-	return s.finish(s.mayClaim(decision))
+	s.tell(decision, offer)
+	return s.finish(errors.Join(err, s.mayClaim(decision)))
 }
 
 // readOnly is a bucket that takes nothing.

@@ -17,11 +17,15 @@ import (
 // it lies, and which source it comes from. The list is stored first, so that a
 // claim never names what nobody has. ErrOvertaken says that another run wrote
 // the state meanwhile.
-func (s *settling) record(ctx context.Context, target Facts) error {
-	next := s.state.State
+func (s *settling) record(ctx context.Context, decision Decision) error {
+	target, next := decision.Target, s.state.State
+	if next.resets(target, s.now) {
+		next = next.overruling(target, s.world.observed(s.state.Identity).Ours)
+	}
 	if next.Accepted.SHA256 != target.SHA256 {
 		next = next.claimed(target, s.now)
 	}
+	next.Holding = s.withheld(decision.Holding)
 	if !next.published() {
 		stored, err := s.store(ctx, next)
 		if err != nil {
@@ -37,6 +41,15 @@ func (s *settling) record(ctx context.Context, target Facts) error {
 	}
 	next.Source, next.Updated = s.owner(), s.now
 	return s.save(ctx, next)
+}
+
+// withheld is what to remember of a list that is held back, with what came
+// along with it.
+func (s *settling) withheld(holding *Holding) *Holding {
+	if holding != nil && s.list != nil && s.list.facts.SHA256 == holding.List.SHA256 {
+		holding.Validators = s.list.validators
+	}
+	return holding
 }
 
 // store puts the accepted list into the bucket, as PEM for the trust store and
@@ -68,9 +81,9 @@ func (s *settling) putList(ctx context.Context, list *candidate) (Stored, error)
 }
 
 func (s *settling) putIndex(ctx context.Context, list *candidate) (snapshot.Object, error) {
-	index, err := list.builder.Build(list.list, list.issuer)
+	index, err := list.built()
 	if err != nil {
-		return snapshot.Object{}, fmt.Errorf("indexing a list of %s: %w", list.list.Issuer, err)
+		return snapshot.Object{}, err
 	}
 	key, body := snapshot.IndexKey(list.facts.SHA256), index.Bytes()
 	_, err = s.put(ctx, Upload{Key: key, ContentType: "application/octet-stream"}, body)

@@ -22,6 +22,8 @@ type Limits struct {
 	// the next run if this one is cut off, longer if the trust store does not
 	// take the new one. So it is off by default.
 	ReplaceOverlap bool
+	// Guards are those of the source.
+	Guards Guards
 }
 
 // DefaultLimits are AWS's own.

@@ -24,6 +24,10 @@ type Source struct {
 	Timeout  time.Duration
 	// ReplaceOverlap is that of Limits, for the lists of this source.
 	ReplaceOverlap bool
+	// CertificateLifetime is how long certificates of the CA are valid; zero
+	// where nobody knows.
+	CertificateLifetime time.Duration
+	Guards              Guards
 }
 
 // Bundle is the CA bundle as it was deployed: whoever is not in it can publish
@@ -59,7 +63,8 @@ type Refresher struct {
 	Clock func() time.Time
 	Pause func(ctx context.Context, d time.Duration) error
 
-	held memory
+	held  memory
+	folds folds
 	// preview only plans.
 	preview bool
 }

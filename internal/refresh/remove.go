@@ -55,7 +55,9 @@ func (s *settling) takeBack(ctx context.Context, id int64, next State) error {
 // gate that goes by one of several lists, and a call may break off halfway.
 func (s *settling) remove(ctx context.Context, ids []int64) error {
 	for _, id := range ids {
+		begun := s.Clock()
 		err := s.TrustStore.Remove(ctx, []int64{id})
+		s.answered("RemoveTrustStoreRevocations", Revocation{ID: id}, begun, err)
 		if err != nil {
 			return fmt.Errorf("removing revocation %d: %w: the next run tries again", id, err)
 		}

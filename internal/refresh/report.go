@@ -17,6 +17,8 @@ type Report struct {
 	Foreign []int64 `json:"foreign,omitempty"`
 	// Uncovered names the CAs of the bundle of which no list is in force.
 	Uncovered []string `json:"uncovered,omitempty"`
+	// Unrecorded says which decision records could not be written, and why.
+	Unrecorded []string `json:"unrecorded,omitempty"`
 }
 
 // Outcome is what a run did for one list, or for one source that delivered none.
@@ -42,6 +44,22 @@ type Outcome struct {
 	Removed []int64 `json:"removed,omitempty"`
 	// Gap says that for a moment no list was in force, as overlap "replace" allows.
 	Gap bool `json:"gap,omitempty"`
+	// Fetched is the list that was fetched, taken or not, and Before what was
+	// accepted until it was.
+	Fetched Facts `json:"fetched,omitzero"`
+	Before  Facts `json:"before,omitzero"`
+	// Change is what the fetched list changes, where it is a newer one.
+	Change *Change `json:"change,omitempty"`
+	// Breach is the limit of the source that the fetched list goes beyond,
+	// whether it was taken or held back.
+	Breach Reason `json:"breach,omitempty"`
+	// Holding is the list that is held back.
+	Holding *Holding `json:"holding,omitempty"`
+	// Approval is the order that let the list through.
+	Approval *Approval `json:"approval,omitempty"`
+	// Answers are what the trust store answered to every change and to the
+	// look after it.
+	Answers []Answer `json:"answers,omitempty"`
 	// Error is what went wrong; the list that was in force still is.
 	Error string `json:"error,omitempty"`
 	Steps []Step `json:"steps,omitempty"`
@@ -57,6 +75,18 @@ type Outcome struct {
 type Step struct {
 	Name string        `json:"name"`
 	Took time.Duration `json:"tookNanoseconds"`
+}
+
+// Answer is what the trust store answered to one call.
+type Answer struct {
+	// Call is AddTrustStoreRevocations, DescribeTrustStoreRevocations or
+	// RemoveTrustStoreRevocations.
+	Call string `json:"call"`
+	// Revocation is the ID that it is about, Entries what was counted in it.
+	Revocation int64         `json:"revocationId,omitempty"`
+	Entries    int64         `json:"entries,omitempty"`
+	Error      string        `json:"error,omitempty"`
+	Took       time.Duration `json:"tookNanoseconds"`
 }
 
 // Failed says that something went wrong, or that a list was not taken.

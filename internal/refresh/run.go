@@ -27,6 +27,7 @@ func (r *Refresher) Run(ctx context.Context) (Report, error) {
 	pointed := r.point(ctx, w)
 	report.Foreign = w.foreign()
 	report.Uncovered = r.uncovered(w)
+	report.Unrecorded = r.recordAll(ctx, report)
 	return report, errors.Join(report.Err(), w.unseen, pointed, r.coverage(report.Uncovered))
 }
 
@@ -47,7 +48,7 @@ func (r *Refresher) settleAll(ctx context.Context, w *world, now time.Time) []Ou
 // delivers or has delivered.
 func (r *Refresher) settleSource(ctx context.Context, w *world, source Source, now time.Time) []Outcome {
 	begun := r.Clock()
-	got := r.deliver(ctx, source, r.heldOf(w, source), now)
+	got := r.deliver(ctx, source, r.heldOf(w, source, now), now)
 	fetching := Step{Name: "fetch", Took: r.Clock().Sub(begun)}
 	var outcomes []Outcome
 	for _, identity := range w.identitiesOf(source, got.lists) {
@@ -98,7 +99,7 @@ func (r *Refresher) settleRest(ctx context.Context, w *world, done []Outcome, no
 func (r *Refresher) settleOne(ctx context.Context, s *settling) Outcome {
 	switch {
 	case r.preview:
-		return s.foresee()
+		return s.foresee(ctx)
 	case s.list == nil && r.departed(s.state.State):
 		return s.retire(ctx)
 	default:
@@ -110,6 +111,7 @@ func (r *Refresher) begin(w *world, identity string, source Source, now time.Tim
 	limits := r.Limits
 	limits.AllowScoped = source.AllowScoped
 	limits.ReplaceOverlap = limits.ReplaceOverlap || source.ReplaceOverlap
+	limits.Guards = source.Guards
 	state, ok := w.latest()[identity]
 	if !ok {
 		state = tracked{State: State{Identity: identity, TrustStore: r.TrustStoreARN}}
@@ -147,18 +149,18 @@ func (r *Refresher) configured(name string) bool {
 // heldOf is the condition for the next request: what came with the last
 // answer, as long as every list of that source is stored, and all came with
 // that answer.
-func (r *Refresher) heldOf(w *world, source Source) Validators {
+func (r *Refresher) heldOf(w *world, source Source, now time.Time) Validators {
 	states := w.latest()
 	identities := w.identitiesOf(source, nil)
 	if len(identities) == 0 {
 		return Validators{}
 	}
-	held := states[identities[0]].Validators
+	held := states[identities[0]].latestValidators()
 	for _, identity := range identities {
-		if !states[identity].published() {
+		if !states[identity].published() || states[identity].released(source.Guards, now) {
 			return Validators{}
 		}
-		if states[identity].Validators != held {
+		if states[identity].latestValidators() != held {
 			held = Validators{}
 		}
 	}

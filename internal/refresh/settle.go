@@ -29,6 +29,10 @@ type settling struct {
 	delivered error
 	refused   error
 	outcome   Outcome
+	// change is what the list changes against the accepted one with the hash
+	// compared.
+	change   Change
+	compared string
 }
 
 // settle brings one identity to where it should be: store and claim the list,
@@ -63,7 +67,7 @@ func (s *settling) noteLoss(lost error) error {
 
 // barred is the outcome where nothing may be done about an identity.
 func (s *settling) barred(problem error) Outcome {
-	decision := s.plan(Facts{})
+	decision := s.plan(Offer{})
 	decision.Action, decision.Reason, decision.Detail = Keep, Unchanged, ""
 	s.outcome.Action = ""
 	s.describe(decision)
@@ -74,13 +78,15 @@ func (s *settling) barred(problem error) Outcome {
 // force. When another run was faster, it plans again from what that run wrote.
 func (s *settling) claim(ctx context.Context) error {
 	for range tries {
-		decision := s.plan(s.acceptable())
+		offer, err := s.acceptable(ctx)
+		decision := s.plan(offer)
 		s.describe(decision)
-		err := s.mayClaim(decision)
-		if err != nil || s.recorded(decision.Target) {
+		s.tell(decision, offer)
+		err = errors.Join(err, s.mayClaim(decision))
+		if err != nil || s.recorded(decision) {
 			return err
 		}
-		err = s.record(ctx, decision.Target)
+		err = s.record(ctx, decision)
 		if !errors.Is(err, ErrOvertaken) {
 			return err
 		}
@@ -108,9 +114,13 @@ func (s *settling) mayClaim(decision Decision) error {
 }
 
 // recorded says that the state is as it should be.
-func (s *settling) recorded(target Facts) bool {
+func (s *settling) recorded(decision Decision) bool {
+	target := decision.Target
 	if !target.known() {
 		return true
+	}
+	if !s.state.Holding.same(decision.Holding) {
+		return false
 	}
 	if s.list != nil && s.list.facts.SHA256 == target.SHA256 && !s.list.facts.NextUpdate.Equal(s.state.Accepted.NextUpdate) {
 		return false
@@ -136,22 +146,53 @@ func (s *settling) owner() string {
 
 // plan decides from what is known now. Once a list is claimed, it is part of
 // that.
-func (s *settling) plan(list Facts) Decision {
-	return Plan(s.state.State, s.world.observed(s.state.Identity), list, s.limits, s.now)
+func (s *settling) plan(offer Offer) Decision {
+	return Plan(s.state.State, s.world.observed(s.state.Identity), offer, s.limits, s.now)
 }
 
 // acceptable is the list that was fetched, if there is one and it is not older
 // than the accepted one. One that is older is reported, and changes nothing.
-func (s *settling) acceptable() Facts {
+// An error means that it is not known what the list changes, and must be.
+func (s *settling) acceptable(ctx context.Context) (Offer, error) {
 	s.refused = nil
 	if s.list == nil {
-		return Facts{}
+		return Offer{}, nil
 	}
 	s.refused = s.list.recheck(s.source, s.state.State, s.now)
 	if s.refused != nil {
-		return Facts{}
+		return Offer{}, nil
 	}
-	return s.list.facts
+	offer := Offer{Facts: s.list.facts}
+	if !s.state.Accepted.known() || s.state.Accepted.SHA256 == offer.SHA256 {
+		return offer, nil
+	}
+	change, err := s.compare(ctx)
+	if err != nil {
+		return Offer{}, err
+	}
+	offer.Change = change
+	return offer, nil
+}
+
+// tell says in the outcome what was fetched, what it changes, and whose word
+// let it through or which limit it goes beyond.
+func (s *settling) tell(decision Decision, offer Offer) {
+	s.outcome.Breach, s.outcome.Holding = decision.Breach, decision.Holding
+	s.outcome.Change, s.outcome.Approval, s.outcome.Before = nil, nil, Facts{}
+	if s.list != nil {
+		s.outcome.Fetched = s.list.facts
+	}
+	if !offer.known() || offer.SHA256 == s.state.Accepted.SHA256 {
+		return
+	}
+	s.outcome.Before = s.state.Accepted
+	if s.state.Accepted.known() {
+		change := offer.Change
+		s.outcome.Change = &change
+	}
+	if s.state.approves(offer.Facts) {
+		s.outcome.Approval = s.state.Approval
+	}
 }
 
 // lookAgain reads the state and the trust store anew.
@@ -189,7 +230,7 @@ func (s *settling) save(ctx context.Context, next State) error {
 func (s *settling) describe(decision Decision) {
 	s.outcome.List = decision.Target
 	s.outcome.Stale = decision.Target.stale(s.now)
-	s.outcome.exempt = decision.Reason == Scoped
+	s.outcome.exempt = decision.Target.Scoped && !s.limits.AllowScoped
 	s.outcome.Enforced, s.outcome.Revocation = decision.Held, 0
 	if decision.InForce() {
 		s.outcome.Revocation = decision.Holder
@@ -208,7 +249,8 @@ func (s *settling) finish(err error) Outcome {
 	if s.dropped && s.outcome.Detail == "" {
 		s.outcome.Detail = "the source does not deliver this list any more: what is in force stays, and gets stale"
 	}
-	s.outcome.taken = s.list == nil || s.list.facts.SHA256 == s.state.Accepted.SHA256
+	s.outcome.taken = s.list == nil || s.list.facts.SHA256 == s.state.Accepted.SHA256 ||
+		s.state.Holding != nil && s.list.facts.SHA256 == s.state.Holding.List.SHA256
 	for _, problem := range []error{s.delivered, s.refused, err} {
 		if problem != nil {
 			s.outcome = s.outcome.failed(problem)

@@ -21,6 +21,7 @@ type candidate struct {
 	issuer   *x509.Certificate
 	// builder and der are let go once the list is published: they may be long.
 	builder *crl.Builder
+	index   *crl.Index
 	der     []byte
 	// validators are set when the whole answer was taken.
 	validators Validators
@@ -111,7 +112,16 @@ func keptPolicy() crl.Policy {
 // recheck compares a list with what was accepted before, which may have
 // changed since it was fetched.
 func (c *candidate) recheck(source Source, state State, now time.Time) error {
-	_, err := crl.Check(c.list, []*x509.Certificate{c.issuer}, state.Accepted.accepted(), source.policy(), now)
+	if state.overruled(c.facts.SHA256) && !state.resets(c.facts, now) {
+		return fmt.Errorf("comparing a list of %s with the accepted one: %w", c.list.Issuer, &crl.RefusedError{
+			Reason: crl.ReasonBehind, Detail: "an operator put another list in its place: see the record of the reset",
+		})
+	}
+	previous := state.Accepted.accepted()
+	if state.resets(c.facts, now) {
+		previous = nil
+	}
+	_, err := crl.Check(c.list, []*x509.Certificate{c.issuer}, previous, source.policy(), now)
 	if err != nil {
 		return fmt.Errorf("comparing a list of %s with the accepted one: %w", c.list.Issuer, err)
 	}
@@ -119,7 +129,7 @@ func (c *candidate) recheck(source Source, state State, now time.Time) error {
 }
 
 // release lets go of what only publishing needs.
-func (c *candidate) release() { c.builder, c.der = nil, nil }
+func (c *candidate) release() { c.builder, c.index, c.der = nil, nil, nil }
 
 // authority tells one CA from another: its name and its key.
 func authority(ca *x509.Certificate) string {

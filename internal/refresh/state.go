@@ -49,6 +49,13 @@ type State struct {
 	Refused *Refusal `json:"refused,omitempty"`
 	// Validators came with the accepted list.
 	Validators Validators `json:"validators,omitzero"`
+	// Holding is a newer list that waits for an operator's word.
+	Holding *Holding `json:"holding,omitempty"`
+	// Approval is an order that waits for its list.
+	Approval *Approval `json:"approval,omitempty"`
+	// Overruled are the hashes of lists that a reset made older than the one
+	// accepted then.
+	Overruled []string `json:"overruled,omitempty"`
 	// Unwanted is since when no bundle holds the CA; zero while one does.
 	Unwanted time.Time `json:"unwanted,omitzero"`
 	// Ended says that the list was taken out of force for that reason.
@@ -87,6 +94,7 @@ func (s State) waiting(target Facts, now time.Time) bool {
 func (s State) claimed(list Facts, now time.Time) State {
 	s.Accepted, s.Updated = list, now
 	s.List, s.Index, s.Revocation, s.Refused, s.Validators = Stored{}, snapshot.Object{}, 0, nil, Validators{}
+	s.Holding, s.Approval = nil, nil
 	return s
 }
 

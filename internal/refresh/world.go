@@ -114,10 +114,12 @@ func (w *world) holding(id int64) Facts {
 func (w *world) observed(identity string) Observed {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	state := w.states[identity]
 	var seen Observed
 	for _, revocation := range w.view() {
 		of := w.verdicts[revocation.ID]
 		if of.Identity == identity {
+			of.Facts.Overruled = state.overruled(of.Facts.SHA256)
 			seen.Ours = append(seen.Ours, Held{Revocation: revocation, Facts: of.Facts})
 			continue
 		}
