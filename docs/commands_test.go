@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/sekisho/sekisho/internal/programtest"
 )
 
 // patience bounds the commands of one page.
@@ -70,7 +72,7 @@ func run(t *testing.T, script string) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	for link, target := range map[string]string{"bin": programs(), "testdata": filepath.Join(root, "testdata"), "docs": filepath.Join(root, "docs")} {
+	for link, target := range map[string]string{"bin": programtest.Folder(), "testdata": filepath.Join(root, "testdata"), "docs": filepath.Join(root, "docs")} {
 		err = os.Symlink(target, filepath.Join(folder, link))
 		if err != nil {
 			t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -16,45 +15,14 @@ import (
 	"time"
 
 	"github.com/sekisho/sekisho/internal/local"
+	"github.com/sekisho/sekisho/internal/programtest"
 )
 
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "sekisho-bin-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Setenv("SEKISHO_TEST_BIN", dir)
-	code := 1
-	err = buildAll(dir)
-	if err == nil {
-		code = m.Run()
-	} else {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	os.RemoveAll(dir)
-	os.Exit(code)
-}
-
-// buildAll lays the programs out as "make build" does.
-func buildAll(dir string) error {
-	for name, pkg := range map[string]string{
-		"sekisho": "cmd/sekisho", "refresh/bootstrap": "lambdas/refresh", "verify/bootstrap": "lambdas/verify",
-	} {
-		build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
-			"-o", filepath.Join(dir, name), "github.com/sekisho/sekisho/"+pkg)
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		output, err := build.CombinedOutput()
-		if err != nil {
-			return fmt.Errorf("building %s: %w\n%s", pkg, err, output)
-		}
-	}
-	return nil
-}
+func TestMain(m *testing.M) { os.Exit(programtest.Run(m)) }
 
 // sekisho is the built program with these arguments.
 func sekisho(ctx context.Context, args ...string) *exec.Cmd {
-	return exec.CommandContext(ctx, filepath.Join(os.Getenv("SEKISHO_TEST_BIN"), "sekisho"), args...)
+	return exec.CommandContext(ctx, programtest.Command(), args...)
 }
 
 func TestDemoPlaysTheStory(t *testing.T) {
@@ -193,7 +161,7 @@ func functionsOf(t *testing.T) []string {
 	var found []string
 	for _, link := range links {
 		program, err := os.Readlink(link)
-		if err == nil && strings.HasPrefix(program, os.Getenv("SEKISHO_TEST_BIN")) && filepath.Base(program) == "bootstrap" {
+		if err == nil && strings.HasPrefix(program, programtest.Folder()) && filepath.Base(program) == "bootstrap" {
 			found = append(found, link)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/sekisho/sekisho/internal/local"
 	"github.com/sekisho/sekisho/internal/local/endpoint"
 	"github.com/sekisho/sekisho/internal/pkitest"
+	"github.com/sekisho/sekisho/internal/programtest"
 	"github.com/sekisho/sekisho/internal/refresh"
 	"github.com/sekisho/sekisho/internal/settings"
 )
@@ -33,8 +34,8 @@ func startWatchedTwin(t *testing.T) *watchedTwin {
 	w := &watchedTwin{dir: t.TempDir()}
 	options := local.DefaultOptions()
 	options.Dir, options.PortBase, options.Every = w.dir, 0, time.Hour
-	options.RefreshBinary = filepath.Join(os.Getenv("SEKISHO_TEST_BIN"), "refresh", "bootstrap")
-	options.VerifyBinary = filepath.Join(os.Getenv("SEKISHO_TEST_BIN"), "verify", "bootstrap")
+	options.RefreshBinary = programtest.Function("refresh")
+	options.VerifyBinary = programtest.Function("verify")
 	options.Fault = w.note
 	twin, err := local.Start(t.Context(), options)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/sekisho/sekisho/internal/pkitest"
+	"github.com/sekisho/sekisho/internal/programtest"
 )
 
 // TestScripts runs the built program as an operator does. Each script finds
@@ -21,7 +22,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("PATH", os.Getenv("SEKISHO_TEST_BIN")+string(os.PathListSeparator)+os.Getenv("PATH"))
+			env.Setenv("PATH", programtest.Folder()+string(os.PathListSeparator)+os.Getenv("PATH"))
 			env.Setenv("AT", pkitest.Epoch.Add(time.Hour).Format(time.RFC3339))
 			return layOut(t, env.WorkDir)
 		},

@@ -2,11 +2,9 @@ package local
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -14,46 +12,17 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/sekisho/sekisho/internal/programtest"
 )
 
 // programs are the functions, built once for all tests of the package.
 type programs struct{ refresh, verify string }
 
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "sekisho-functions-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Setenv("SEKISHO_TEST_FUNCTIONS", dir)
-	code := 1
-	err = buildFunctions(dir)
-	if err == nil {
-		code = m.Run()
-	} else {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	os.RemoveAll(dir)
-	os.Exit(code)
-}
-
-// buildFunctions builds what the twin runs, with the flags of the deployment.
-func buildFunctions(dir string) error {
-	for _, name := range []string{"refresh", "verify"} {
-		build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w",
-			"-o", filepath.Join(dir, name, "bootstrap"), "github.com/sekisho/sekisho/lambdas/"+name)
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		output, err := build.CombinedOutput()
-		if err != nil {
-			return fmt.Errorf("building the function %s: %w\n%s", name, err, output)
-		}
-	}
-	return nil
-}
+func TestMain(m *testing.M) { os.Exit(programtest.Run(m)) }
 
 func functionPrograms() programs {
-	dir := os.Getenv("SEKISHO_TEST_FUNCTIONS")
-	return programs{filepath.Join(dir, "refresh", "bootstrap"), filepath.Join(dir, "verify", "bootstrap")}
+	return programs{programtest.Function("refresh"), programtest.Function("verify")}
 }
 
 // running is a twin in a test, with everything at hand.

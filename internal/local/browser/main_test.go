@@ -1,50 +1,21 @@
 package browser
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
+
+	"github.com/sekisho/sekisho/internal/programtest"
 )
 
 const (
-	// programsVariable names the folder of the programs to every test.
-	programsVariable = "SEKISHO_TEST_PROGRAMS"
 	// requiredVariable says that nothing may be skipped.
 	requiredVariable = "SEKISHO_E2E"
 	// screenshotsVariable names a folder for what the browser shows.
 	screenshotsVariable = "SEKISHO_SCREENSHOTS"
 )
 
-func TestMain(m *testing.M) {
-	folder, err := os.MkdirTemp("", "sekisho-browser-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Setenv(programsVariable, folder)
-	code := 1
-	err = errors.Join(build(folder, "sekisho", "cmd/sekisho"), build(folder, "refresh/bootstrap", "lambdas/refresh"), build(folder, "verify/bootstrap", "lambdas/verify"))
-	if err == nil {
-		code = m.Run()
-	} else {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	os.RemoveAll(folder)
-	os.Exit(code)
-}
-
-func build(folder, output, program string) error {
-	command := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-o", filepath.Join(folder, output), "github.com/sekisho/sekisho/"+program)
-	command.Env = append(os.Environ(), "CGO_ENABLED=0")
-	text, err := command.CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("building %s: %w\n%s", program, err, text)
-	}
-	return nil
-}
+func TestMain(m *testing.M) { os.Exit(programtest.Run(m)) }
 
 // needs skips the test, or fails it where everything is required, when a
 // program is not there.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sekisho/sekisho/internal/local"
+	"github.com/sekisho/sekisho/internal/programtest"
 )
 
 // twin is "sekisho local" in a process and a folder of its own.
@@ -24,7 +25,7 @@ func startTwin(t *testing.T) *twin {
 	t.Helper()
 	w := &twin{t: t, folder: t.TempDir()}
 	var output bytes.Buffer
-	process := exec.Command(program(), "local", "--port-base", "0", "--every", "1s")
+	process := exec.Command(programtest.Command(), "local", "--port-base", "0", "--every", "1s")
 	process.Dir, process.Stdout, process.Stderr = w.folder, &output, &output
 	err := process.Start()
 	if err != nil {
@@ -57,7 +58,7 @@ func (w *twin) await() {
 // sekisho runs the operator's command beside the twin.
 func (w *twin) sekisho(arguments ...string) {
 	w.t.Helper()
-	w.run(program(), arguments...)
+	w.run(programtest.Command(), arguments...)
 }
 
 func (w *twin) run(name string, arguments ...string) {
@@ -69,5 +70,3 @@ func (w *twin) run(name string, arguments ...string) {
 		w.t.Fatalf("%s %v: %v\n%s", filepath.Base(name), arguments, err, text)
 	}
 }
-
-func program() string { return filepath.Join(os.Getenv(programsVariable), "sekisho") }
