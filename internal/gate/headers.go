@@ -69,9 +69,12 @@ func claims() []string {
 		"x-sekisho-", "client-cert", "client-cert-", "x-amzn-mtls-",
 		// What other proxies call a verified certificate.
 		"x-forwarded-client-cert", "x-forwarded-tls-client-cert", "x-forwarded-tls-client-cert-",
-		"x-client-cert", "x-client-cert-", "x-ssl-client-", "ssl-client-", "x-ssl-cert", "x-arr-clientcert",
+		"x-client-cert", "x-client-cert-", "x-client-verified", "x-client-verify", "x-client-dn", "x-ssl-client-", "ssl-client-",
+		"x-ssl-cert", "x-arr-clientcert", "x-amzn-apigateway-clientcert", "cf-client-cert-",
+		// What they call a user whom they know.
+		"remote-user", "x-remote-user", "x-forwarded-user", "x-webauth-user", "x-authenticated-user", "x-auth-request-",
 		// By which frameworks let a client change path or method.
-		"x-original-url", "x-rewrite-url", "x-http-method", "x-http-method-override", "x-method-override",
+		"x-original-url", "x-original-uri", "x-original-method", "x-rewrite-url", "x-http-method", "x-http-method-override", "x-method-override",
 	}
 }
 
@@ -90,4 +93,16 @@ func isClaim(name string) bool {
 // underscore.
 func canonical(name string) string {
 	return strings.NewReplacer("_", "-", ".", "-").Replace(strings.ToLower(name))
+}
+
+// dropUpgrade lets a client change to web sockets only. Any other protocol, h2c
+// above all, would be a tunnel to the application for requests that nobody
+// decides about, with whatever claims the client likes.
+func dropUpgrade(header http.Header) {
+	if strings.EqualFold(header.Get("Upgrade"), "websocket") && len(header["Upgrade"]) == 1 {
+		return
+	}
+	for _, name := range []string{"Upgrade", "Connection", "Http2-Settings"} {
+		header.Del(name)
+	}
 }

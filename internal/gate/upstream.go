@@ -130,6 +130,7 @@ func (u *upstream) rewrite(r *httputil.ProxyRequest) {
 		}
 	}
 	dropClaims(r.Out.Header, u.gate.config.Header)
+	dropUpgrade(r.Out.Header)
 	identity, _ := r.In.Context().Value(verifiedKey{}).(*chain.Identity)
 	setIdentity(r.Out.Header, identity)
 }
