@@ -1,6 +1,7 @@
 // Package attack tries to get past the verifier by every way in that there is:
 // through the passthrough listener of the local twin, under every setting of
-// what AWS does not document, and straight into the function.
+// what AWS does not document, straight into the function, and at the server that
+// stands behind a proxy.
 //
 // It holds tests only. What is deployed is what is attacked: the functions are
 // built and run as processes, behind real TLS, over a real bucket. Every attack
@@ -20,16 +21,18 @@ type suite struct {
 // way is a way in.
 type way struct {
 	name string
+	into entrance
 	try  func(t *testing.T)
 }
 
 func TestNobodyGetsPast(t *testing.T) {
 	t.Parallel()
-	s := &suite{house: newHouse(t), tally: newTally()}
+	s := &suite{house: newHouse(t)}
 	for _, group := range []func(*testing.T, *house) []presented{strangers, authorities, misused, weaklings, withdrawals, oddNames, welcome} {
 		s.presented = append(s.presented, group(t, s.house)...)
 	}
 	ways := s.ways()
+	s.tally = newTally(ways)
 	t.Cleanup(func() { s.tally.report(t, len(ways)) })
 	for _, way := range ways {
 		t.Run(way.name, func(t *testing.T) {
@@ -41,17 +44,22 @@ func TestNobodyGetsPast(t *testing.T) {
 
 func (s *suite) ways() []way {
 	all := []way{
-		{"straight into the function", s.straightIn},
-		{"expected names", s.withExpectedNames},
-		{"under rules", s.underRules},
-		{"as things change", s.asThingsChange},
-		{"over a damaged bucket", s.overADamagedBucket},
+		{"straight into the function", straight, s.straightIn},
+		{atTheServer, serving, s.atTheServer},
+		{throughTheServer, serving, s.throughTheServer},
+		{"expected names", listener, s.withExpectedNames},
+		{"under rules", listener, s.underRules},
+		{"as things change", straight, s.asThingsChange},
+		{"over a damaged bucket", straight, s.overADamagedBucket},
+	}
+	for _, d := range dialects() {
+		all = append(all, way{d.way(), serving, s.atAuth(d)})
 	}
 	for _, setting := range allSettings() {
-		all = append(all, way{setting.String(), func(t *testing.T) { s.throughTheTwin(t, setting) }})
+		all = append(all, way{setting.String(), listener, func(t *testing.T) { s.throughTheTwin(t, setting) }})
 	}
 	for _, setting := range singleValueSettings() {
-		all = append(all, way{setting.String(), func(t *testing.T) { s.throughASingleValueListener(t, setting) }})
+		all = append(all, way{setting.String(), listener, func(t *testing.T) { s.throughASingleValueListener(t, setting) }})
 	}
 	return all
 }

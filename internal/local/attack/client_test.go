@@ -70,9 +70,14 @@ func converse(t *testing.T, address string, config *tls.Config, raw string) []an
 	if err != nil {
 		return nil
 	}
+	return talk(connection, raw)
+}
+
+// talk sends raw bytes and reads all answers.
+func talk(connection net.Conn, raw string) []answer {
 	defer connection.Close()
 	_ = connection.SetDeadline(time.Now().Add(patience))
-	_, err = io.WriteString(connection, raw)
+	_, err := io.WriteString(connection, raw)
 	if err != nil {
 		return nil // a server that refuses a client may close before it listens
 	}

@@ -60,9 +60,12 @@ func (s *suite) checkConnectionLog(t *testing.T, text string) {
 // checkSecrecy looks for certificates and header values in a log.
 func (s *suite) checkSecrecy(t *testing.T, what, text string) {
 	t.Helper()
+	// What a line of PEM has to be is in the verifier's own words.
+	text = strings.NewReplacer("the line -----BEGIN CERTIFICATE-----", "", "the line -----END CERTIFICATE-----", "").Replace(text)
 	for _, forbidden := range []string{"-----", "%0A", "%20", "elb-healthchecker"} {
 		if strings.Contains(strings.ToLower(text), strings.ToLower(forbidden)) {
-			t.Errorf("%s holds %q", what, forbidden)
+			at := strings.Index(strings.ToLower(text), strings.ToLower(forbidden))
+			t.Errorf("%s holds %q: %.300q", what, forbidden, text[max(0, at-150):])
 		}
 	}
 	for _, p := range s.presented {

@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,7 +20,7 @@ func TestMain(m *testing.M) {
 	}
 	os.Setenv(programsVariable, folder)
 	code := 1
-	err = buildFunctions(folder)
+	err = errors.Join(buildFunctions(folder), build(filepath.Join(folder, "sekisho"), "cmd/sekisho"))
 	if err == nil {
 		code = m.Run()
 	} else {
@@ -31,14 +32,20 @@ func TestMain(m *testing.M) {
 
 // buildFunctions builds what is deployed, with the flags of the deployment.
 func buildFunctions(folder string) error {
+	var errs []error
 	for _, name := range []string{"refresh", "verify"} {
-		build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w",
-			"-o", filepath.Join(folder, name, "bootstrap"), "github.com/sekisho/sekisho/lambdas/"+name)
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		output, err := build.CombinedOutput()
-		if err != nil {
-			return fmt.Errorf("building the function %s: %w\n%s", name, err, output)
-		}
+		errs = append(errs, build(filepath.Join(folder, name, "bootstrap"), "lambdas/"+name, "-tags", "lambda.norpc", "-ldflags", "-s -w"))
+	}
+	return errors.Join(errs...)
+}
+
+func build(output, program string, flags ...string) error {
+	arguments := append([]string{"build", "-trimpath", "-buildvcs=false", "-o", output}, flags...)
+	command := exec.Command("go", append(arguments, "github.com/sekisho/sekisho/"+program)...)
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	text, err := command.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("building %s: %w\n%s", program, err, text)
 	}
 	return nil
 }
@@ -47,3 +54,6 @@ func buildFunctions(folder string) error {
 func program(name string) string {
 	return filepath.Join(os.Getenv(programsVariable), name, "bootstrap")
 }
+
+// command is the operator's command.
+func command() string { return filepath.Join(os.Getenv(programsVariable), "sekisho") }
