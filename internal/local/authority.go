@@ -28,9 +28,12 @@ func (t *Twin) startAuthority(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("making the certificate of the listeners: %w", err)
 	}
+	if t.options.Authority != nil {
+		t.options.Authority(t.authority)
+	}
 	t.description.ServerCA = t.authority.ServerCAFile()
 	if t.options.foreign() {
-		t.description.CRL = t.options.CRLURLs
+		t.description.CRL, t.description.ForeignCA = t.options.CRLURLs, true
 		return nil
 	}
 	t.description.CRL = []string{t.authority.ListURL(ca.Root), t.authority.ListURL(ca.Issuing)}
@@ -43,6 +46,10 @@ func (t *Twin) startAuthority(context.Context) error {
 func (t *Twin) prepare() (settings.Prepared, error) {
 	given := settings.Defaults()
 	given.Revocation = t.options.Revocation
+	given.Limits = settings.Limits{
+		Entries: t.options.Quotas.Entries, Lists: t.options.Quotas.Lists,
+		CACertificates: t.options.Quotas.Certificates, CASubjectBytes: t.options.Quotas.SubjectBytes,
+	}
 	given.CABundle, given.CRLURLs = t.options.CABundles, t.options.CRLURLs
 	if !t.options.foreign() {
 		given.CABundle = []string{t.authority.BundleFile()}

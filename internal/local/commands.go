@@ -35,6 +35,11 @@ func (c *Commands) Issue(ctx context.Context, name string, days int) (Issued, er
 	return send[Issued](ctx, c, "issue", issueCommand{Name: name, Days: days})
 }
 
+// Probes has the built-in CA issue certificates for trying the gate out.
+func (c *Commands) Probes(ctx context.Context) (Probes, error) {
+	return send[Probes](ctx, c, "probes", noInput{})
+}
+
 // Revoke revokes every certificate of that name at the built-in CA.
 func (c *Commands) Revoke(ctx context.Context, name string) (Revoked, error) {
 	return send[Revoked](ctx, c, "revoke", nameCommand{Name: name})

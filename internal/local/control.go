@@ -68,6 +68,7 @@ func (t *Twin) startControl(context.Context) error {
 	}
 	commands := http.NewServeMux()
 	commands.HandleFunc("POST /issue", command(t.issue))
+	commands.HandleFunc("POST /probes", command(t.probes))
 	commands.HandleFunc("POST /revoke", command(t.revoke))
 	commands.HandleFunc("POST /refresh", command(t.refreshNow))
 	commands.HandleFunc("POST /status", command(t.status))

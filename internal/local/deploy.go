@@ -23,7 +23,7 @@ func (t *Twin) startEndpoint(context.Context) error {
 	}
 	t.description.AWSEndpoint = "http://" + listener.Addr().String()
 	t.description.Region, t.description.Bucket = region, bucketName
-	t.endpoint = endpoint.New(endpoint.Options{Region: region, Account: account, Switches: t.options.TrustStore, Fault: t.options.Fault})
+	t.endpoint = endpoint.New(endpoint.Options{Region: region, Account: account, Switches: t.options.TrustStore, Quotas: t.options.Quotas, Fault: t.options.Fault})
 	t.serve("AWS endpoint", listener, t.endpoint)
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/sekisho/sekisho/internal/settings"
 )
 
 // Description is local.json: where everything of a running twin is. It is
@@ -21,6 +23,11 @@ type Description struct {
 	Region        string `json:"region"`
 	Bucket        string `json:"bucket"`
 	TrustStoreARN string `json:"trustStoreArn"`
+	// ForeignCA says that the clients are somebody else's: the twin cannot issue
+	// or revoke.
+	ForeignCA bool `json:"foreignCa,omitempty"`
+	// ClientKeepAlive is how long the gate lets a client's connection live.
+	ClientKeepAlive settings.Duration `json:"clientKeepAlive"`
 	// CABundle is what the gate trusts of clients, ServerCA what clients trust
 	// of the gate; both are PEM files.
 	CABundle string `json:"caBundle"`

@@ -24,6 +24,7 @@ func (t *Twin) startGate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	t.description.ClientKeepAlive = settings.Duration(t.options.ClientKeepAlive)
 	t.description.Verify = "https://localhost:" + strconv.Itoa(portOf(verify))
 	t.description.Passthrough = "https://localhost:" + strconv.Itoa(portOf(passthrough))
 	given := t.prepared.Verify(bucketName)
@@ -42,22 +43,32 @@ func (t *Twin) accept(verify, passthrough net.Listener) error {
 		return err
 	}
 	t.connections = alb.NewLog(output, connectionsKept, nil)
-	verifying, err := alb.NewVerify(alb.VerifyConfig{
-		Config:     t.listenerConfig("verify"),
-		TrustStore: alb.TrustStoreIn(t.endpoint.TrustStores(), t.description.TrustStoreARN),
-	})
+	verifyConfig, passConfig := t.listenerConfigs()
+	verifying, err := alb.NewVerify(verifyConfig)
 	if err != nil {
 		return fmt.Errorf("making the verify listener: %w", err)
 	}
-	passing, err := alb.NewPassthrough(alb.PassthroughConfig{
-		Config: t.listenerConfig("passthrough"), Invoke: t.verify.Invoke, TargetGroupARN: targetGroupARN,
-	})
+	passing, err := alb.NewPassthrough(passConfig)
 	if err != nil {
 		return fmt.Errorf("making the passthrough listener: %w", err)
 	}
 	t.background("verify listener", func() error { return verifying.Serve(verify) }, verifying.Shutdown)
 	t.background("passthrough listener", func() error { return passing.Serve(passthrough) }, passing.Shutdown)
 	return t.endpoint.TrustStores().Associate(t.description.TrustStoreARN, loadBalancerARN)
+}
+
+func (t *Twin) listenerConfigs() (alb.VerifyConfig, alb.PassthroughConfig) {
+	verify := alb.VerifyConfig{
+		Config:     t.listenerConfig("verify"),
+		TrustStore: alb.TrustStoreIn(t.endpoint.TrustStores(), t.description.TrustStoreARN),
+	}
+	pass := alb.PassthroughConfig{
+		Config: t.listenerConfig("passthrough"), Invoke: t.verify.Invoke, TargetGroupARN: targetGroupARN,
+	}
+	if t.options.Listeners != nil {
+		t.options.Listeners(&verify, &pass)
+	}
+	return verify, pass
 }
 
 // gateSettings are those of a stack, apart from what belongs to this machine.

@@ -47,6 +47,12 @@ type Options struct {
 	// Gate and TrustStore settle what AWS does not document.
 	Gate       alb.Switches
 	TrustStore elbv2.Switches
+	// Quotas are those of the trust store; what is zero has AWS's default.
+	Quotas elbv2.Quotas
+	// Authority and Listeners, where set, get the built-in CA and the gate's
+	// configuration before they are used: for playing what goes wrong there.
+	Authority func(*ca.CA)
+	Listeners func(*alb.VerifyConfig, *alb.PassthroughConfig)
 	// Fault, where set, decides what becomes of each call to the endpoint.
 	Fault func(endpoint.Call) endpoint.Fault
 	// Out takes what a person reads.

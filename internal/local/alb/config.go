@@ -30,6 +30,8 @@ type Config struct {
 	IdleTimeout time.Duration
 	// HandshakeTimeout bounds a handshake; 0 is 10 s. AWS names no figure.
 	HandshakeTimeout time.Duration
+	// Closed ends every connection unread, as a gate that is down does.
+	Closed bool
 	// LoadBalancer is the resource ID in the log, app/NAME/ID.
 	LoadBalancer string
 	// Log gets one entry for each connection attempt; nil writes none.
@@ -44,6 +46,9 @@ type VerifyConfig struct {
 	Config
 	// TrustStore holds the bundle and the lists. Required.
 	TrustStore TrustStore
+	// Holes are reasons for which this listener does not refuse a client,
+	// although it should: for showing that somebody notices.
+	Holes []Reason
 	// HideCANames leaves the names of the bundle's CAs out of the
 	// CertificateRequest (AdvertiseTrustStoreCaNames off).
 	HideCANames bool
@@ -69,6 +74,8 @@ type PassthroughConfig struct {
 	// SingleValueHeaders turns lambda.multi_value_headers.enabled off: of
 	// several values the event then holds the last.
 	SingleValueHeaders bool
+	// Off asks for no certificate, as a listener does whose mutual TLS is off.
+	Off bool
 }
 
 func (c Config) orDefault() Config {

@@ -108,6 +108,10 @@ func passing(err error) bool {
 
 // admit does the handshake, writes the log, and passes the connection on.
 func (l *Listener) admit(raw net.Conn, handshaken *queue) {
+	if l.config.Closed {
+		_ = raw.Close()
+		return
+	}
 	conn := newConnection(raw, l.config.Now())
 	secure := tls.Server(conn, l.handshakeConfig())
 	ctx, cancel := context.WithTimeout(l.stopping, l.config.HandshakeTimeout)
@@ -157,6 +161,7 @@ func (l *Listener) entry(conn *connection, state tls.ConnectionState, err error)
 func (l *Listener) front(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn := connectionOf(r)
+		w.Header().Set("Date", l.config.Now().UTC().Format(http.TimeFormat))
 		if conn.old(l.config.Now(), l.config.ClientKeepAlive) {
 			// net/http closes an HTTP/1.1 connection after this answer, and
 			// sends GOAWAY on an HTTP/2 one.

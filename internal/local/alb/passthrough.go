@@ -17,7 +17,11 @@ func NewPassthrough(config PassthroughConfig) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newListener(config.Config, askForCertificate, http.HandlerFunc(config.serve)), nil
+	clientAuth := askForCertificate
+	if config.Off {
+		clientAuth = func(*tls.Config) {}
+	}
+	return newListener(config.Config, clientAuth, http.HandlerFunc(config.serve)), nil
 }
 
 func (c PassthroughConfig) check() error {

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net/http"
+	"slices"
 )
 
 // NewVerify makes a listener in verify mode. The error names everything that is
@@ -36,8 +37,14 @@ func (c VerifyConfig) check() error {
 func (c VerifyConfig) clientAuth(gate *judge) func(*tls.Config) {
 	return func(config *tls.Config) {
 		config.ClientAuth = tls.RequireAnyClientCert
+		if slices.Contains(c.Holes, ReasonNoCertificate) {
+			config.ClientAuth = tls.RequestClientCert
+		}
 		config.VerifyConnection = func(state tls.ConnectionState) error {
-			return gate.admit(state.PeerCertificates)
+			if len(state.PeerCertificates) == 0 {
+				return nil // only where that is a hole
+			}
+			return c.overlook(gate.admit(state.PeerCertificates))
 		}
 		if !c.HideCANames {
 			config.ClientCAs = gate.trust.present().advertised
@@ -45,8 +52,21 @@ func (c VerifyConfig) clientAuth(gate *judge) func(*tls.Config) {
 	}
 }
 
+// overlook is the refusal, unless its reason is a hole.
+func (c VerifyConfig) overlook(err error) error {
+	refusal, refused := errors.AsType[*Refusal](err)
+	if refused && slices.Contains(c.Holes, refusal.Reason) {
+		return nil
+	}
+	return err
+}
+
 func (c VerifyConfig) handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TLS.PeerCertificates) == 0 {
+			c.Target.ServeHTTP(w, r)
+			return
+		}
 		addVerified(r.Header, c.Headers, r.TLS.PeerCertificates[0], c.Switches.ClientSentHeader)
 		c.Target.ServeHTTP(w, r)
 	})

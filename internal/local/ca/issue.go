@@ -28,6 +28,9 @@ type Request struct {
 	Name string
 	// Days is how long the certificate is valid; 0 is 90.
 	Days int
+	// From and Until, where Until is set, are its validity in place of Days. It
+	// may be over already: for showing that nobody takes such a certificate.
+	From, Until time.Time
 	// The subject alternative names; all may be empty.
 	DNSNames []string
 	Emails   []string
@@ -38,6 +41,9 @@ type Request struct {
 func (r Request) check() error {
 	if r.Days < 0 {
 		return fmt.Errorf("%d days of validity: give one or more", r.Days)
+	}
+	if !r.Until.IsZero() && !r.From.Before(r.Until) {
+		return fmt.Errorf("a validity from %s to %s: it has to begin before it ends", r.From.Format(time.RFC3339), r.Until.Format(time.RFC3339))
 	}
 	return checkName(r.Name)
 }
@@ -97,14 +103,11 @@ func (c *CA) Issue(request Request) (*Credential, error) {
 }
 
 func clientTemplate(request Request, now time.Time) *x509.Certificate {
-	days := request.Days
-	if days == 0 {
-		days = defaultDays
-	}
+	from, until := request.span(now)
 	return &x509.Certificate{
 		Subject:        pkix.Name{CommonName: request.Name},
-		NotBefore:      now.Add(-backdated),
-		NotAfter:       now.AddDate(0, 0, days),
+		NotBefore:      from,
+		NotAfter:       until,
 		KeyUsage:       x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:    []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 		DNSNames:       request.DNSNames,
@@ -112,6 +115,18 @@ func clientTemplate(request Request, now time.Time) *x509.Certificate {
 		URIs:           request.URIs,
 		IPAddresses:    request.IPs,
 	}
+}
+
+// span is how long the certificate is to be valid.
+func (r Request) span(now time.Time) (time.Time, time.Time) {
+	if !r.Until.IsZero() {
+		return r.From, r.Until
+	}
+	days := r.Days
+	if days == 0 {
+		days = defaultDays
+	}
+	return now.Add(-backdated), now.AddDate(0, 0, days)
 }
 
 func newRecord(name string, issuer Authority, certificate *x509.Certificate) record {

@@ -182,3 +182,20 @@ func TestParseKeyKind(t *testing.T) {
 		t.Errorf("got %v, want an error that names the kinds", err)
 	}
 }
+
+func TestSpanOfAClientCertificate(t *testing.T) {
+	t.Parallel()
+	c, clock := newCA(t)
+	from, until := clock.Now().Add(-48*time.Hour), clock.Now().Add(-24*time.Hour)
+	credential, err := c.Issue(Request{Name: "expired", From: from, Until: until})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := credential.Certificate; !got.NotBefore.Equal(from) || !got.NotAfter.Equal(until) {
+		t.Errorf("got %s to %s, want %s to %s", got.NotBefore, got.NotAfter, from, until)
+	}
+	_, err = c.Issue(Request{Name: "turned", From: until, Until: from})
+	if err == nil || !strings.Contains(err.Error(), "begin before it ends") {
+		t.Errorf("a span the wrong way round: got %v", err)
+	}
+}
