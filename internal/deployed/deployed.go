@@ -72,7 +72,7 @@ func New(getenv func(string) string) (*Refresh, error) {
 			Bucket: store, TrustStore: trust, Contents: trust, TrustStoreARN: given.TrustStoreARN,
 			Sources: sources(given.Sources), Limits: limits(given),
 			RequireCoverage: given.Revocation == settings.RevocationRequire,
-			Clock:           time.Now, Pause: pause,
+			Clock:           time.Now, Pause: Pause,
 		},
 	}, nil
 }
@@ -103,7 +103,14 @@ func limits(given settings.Refresh) refresh.Limits {
 	}
 }
 
-func pause(ctx context.Context, d time.Duration) error {
+// Name is the stack's.
+func (d *Refresh) Name() string { return d.settings.Name }
+
+// PollEvery is the time between two polls of one run.
+func (d *Refresh) PollEvery() time.Duration { return time.Duration(d.settings.PollEvery) }
+
+// Pause waits, and ends early with the context.
+func Pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

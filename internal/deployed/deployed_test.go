@@ -151,7 +151,7 @@ func TestNewTakesEverySettingOver(t *testing.T) {
 	t.Parallel()
 	given := settings.Refresh{
 		Bucket: "sekisho", TrustStoreARN: "arn:aws:elasticloadbalancing:ap-northeast-1:000000000000:truststore/clients/0123456789abcdef",
-		BundleKey: "ca/1.pem", BundleSHA256: strings.Repeat("0", 64),
+		BundleKey: "ca/1.pem", BundleSHA256: strings.Repeat("0", 64), Name: "gate-2", PollEvery: settings.Duration(10 * time.Second),
 		Limits: settings.Limits{Entries: 7, Lists: 8}, Revocation: settings.RevocationRequireLeaf,
 		Sources: []settings.Source{{
 			Name: "ca", URLs: []string{"http://a/ca.crl", "http://b/ca.crl"}, MaxAge: settings.Duration(time.Hour), AllowScoped: true,
@@ -181,6 +181,9 @@ func TestNewTakesEverySettingOver(t *testing.T) {
 	if d.refresher.RequireCoverage || d.refresher.TrustStoreARN != given.TrustStoreARN {
 		t.Errorf("coverage %v, trust store %q", d.refresher.RequireCoverage, d.refresher.TrustStoreARN)
 	}
+	if d.Name() != "gate-2" || d.PollEvery() != 10*time.Second {
+		t.Errorf("name %q, polls every %s", d.Name(), d.PollEvery())
+	}
 	delete(env, "AWS_REGION")
 	_, err = New(func(name string) string { return env[name] })
 	if err == nil || !strings.Contains(err.Error(), "AWS_REGION") {
@@ -192,11 +195,11 @@ func TestPauseEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := pause(ctx, time.Hour)
+	err := Pause(ctx, time.Hour)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	err = pause(t.Context(), time.Nanosecond)
+	err = Pause(t.Context(), time.Nanosecond)
 	if err != nil {
 		t.Errorf("got %v", err)
 	}

@@ -50,6 +50,9 @@ const (
 	Refused = "Refused"
 	// Held is 1 while a list waits for an operator's word.
 	Held = "Held"
+	// Breached is 1 when a list goes beyond a limit of its source, whether it
+	// was taken or held back.
+	Breached = "Breached"
 	// Mismatched is 1 when the trust store counted other entries than the list has.
 	Mismatched = "Mismatched"
 	// Failures is 1 for what went wrong, by its reason.
@@ -118,6 +121,7 @@ func All() []Metric {
 		{Success, Count, source},
 		{Refused, Count, source},
 		{Held, Count, source},
+		{Breached, Count, source},
 		{Mismatched, Count, source},
 		{Failures, Count, []string{Stack, Source, Reason}},
 

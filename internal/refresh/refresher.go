@@ -63,8 +63,9 @@ type Refresher struct {
 	Clock func() time.Time
 	Pause func(ctx context.Context, d time.Duration) error
 
-	held  memory
-	folds folds
+	held   memory
+	folds  folds
+	polled polled
 	// preview only plans.
 	preview bool
 }

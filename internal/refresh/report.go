@@ -15,6 +15,9 @@ type Report struct {
 	// Foreign are revocation IDs that hold lists of no CA in the bundle; they
 	// are left alone.
 	Foreign []int64 `json:"foreign,omitempty"`
+	// Quota is what the trust store's lists took of its entries at the end of
+	// the run; zero when that could not be seen.
+	Quota QuotaUse `json:"quota,omitzero"`
 	// Uncovered names the CAs of the bundle of which no list is in force.
 	Uncovered []string `json:"uncovered,omitempty"`
 	// Unrecorded says which decision records could not be written, and why.

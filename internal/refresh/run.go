@@ -19,6 +19,7 @@ import (
 func (r *Refresher) Run(ctx context.Context) (Report, error) {
 	now := r.Clock()
 	report := Report{Started: now}
+	r.polled.begin(now)
 	w, err := r.look(ctx, now)
 	if err != nil {
 		return report, err
@@ -26,9 +27,12 @@ func (r *Refresher) Run(ctx context.Context) (Report, error) {
 	report.Outcomes = r.settleAll(ctx, w, now)
 	pointed := r.point(ctx, w)
 	report.Foreign = w.foreign()
+	report.Quota = w.quotaUse(r.Limits)
 	report.Uncovered = r.uncovered(w)
 	report.Unrecorded = r.recordAll(ctx, report)
-	return report, errors.Join(report.Err(), w.unseen, pointed, r.coverage(report.Uncovered))
+	err = errors.Join(report.Err(), w.unseen, pointed, r.coverage(report.Uncovered))
+	r.polled.end(report, err)
+	return report, err
 }
 
 // settleAll works on each source at the same time, and then on the identities

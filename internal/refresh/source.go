@@ -39,7 +39,7 @@ type delivery struct {
 
 // deliver fetches what a source has and checks each list in it.
 func (r *Refresher) deliver(ctx context.Context, source Source, held Validators, now time.Time) delivery {
-	fetched, err := r.Fetcher.Fetch(ctx, Request{URLs: source.URLs, Held: held, MaxBytes: source.MaxBytes, Timeout: source.Timeout, Now: now})
+	fetched, err := r.fetch(ctx, source, held, now)
 	if err != nil {
 		return delivery{err: err}
 	}
