@@ -3,11 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
-	"github.com/sekisho/sekisho/internal/crl"
 	"github.com/sekisho/sekisho/internal/refresh"
 )
 
@@ -17,94 +16,99 @@ type loader interface {
 }
 
 // handler runs the refresher for each event. What triggered it is no matter:
-// every trigger means the same, look now.
+// every trigger means the same, look now. Only the schedule's run goes on
+// looking until the next one is near.
 type handler struct {
 	deployed loader
 	log      *slog.Logger
-}
-
-// event is what the function understands of an event.
-type event struct {
-	// Report "always" answers with the report even when a source has no list
-	// in force. A schedule leaves it out: there a failure has to be one.
-	Report string `json:"report"`
+	// metrics takes lines for CloudWatch, under the name of the stack.
+	metrics io.Writer
+	stack   string
+	// every is the time between two polls.
+	every time.Duration
+	// now is the present; pause waits, and ends early with the context.
+	now   func() time.Time
+	pause func(ctx context.Context, d time.Duration) error
 }
 
 // answer is the report, and what failed.
 type answer struct {
 	refresh.Report
-	Error string `json:"error,omitempty"`
+	// Earlier are the reports of the looks before the last one.
+	Earlier []refresh.Report `json:"earlier,omitempty"`
+	Error   string           `json:"error,omitempty"`
+
+	err error
+}
+
+func (a answer) with(last look) answer {
+	a.Report, a.err = last.report, last.err
+	return a
+}
+
+// look is what one look at everything came to.
+type look struct {
+	refresher *refresh.Refresher
+	report    refresh.Report
+	err       error
 }
 
 // handle is the function. Its error means that some source has no list in
-// force; a source that is merely down is said in the report and in the log.
+// force; a source that is merely down is said in the report, in the log and in
+// the metrics. So a CA that is away for days fills no queue of failed events.
 func (h *handler) handle(ctx context.Context, payload json.RawMessage) (answer, error) {
-	var asked event
-	err := json.Unmarshal(payload, &asked)
-	if err != nil {
-		return answer{}, fmt.Errorf("reading the event: %w", err)
+	ctx, cancel := inTime(ctx)
+	defer cancel()
+	asked := eventOf(payload)
+	if asked.trigger() != bySchedule {
+		h.log.InfoContext(ctx, "triggered", asked.attributes()...)
 	}
-	report, err := h.run(ctx)
-	if err != nil {
-		h.log.ErrorContext(ctx, "refresh failed", "error", err.Error())
+	given := h.run(ctx, asked.trigger())
+	if given.err != nil && asked.Report == "always" {
+		given.Error = given.err.Error()
+		return given, nil
 	}
-	if err != nil && asked.Report == "always" {
-		return answer{Report: report, Error: err.Error()}, nil
-	}
-	return answer{Report: report}, err
+	return given, given.err
 }
 
-func (h *handler) run(ctx context.Context) (refresh.Report, error) {
-	begun := time.Now()
+func (h *handler) run(ctx context.Context, why trigger) answer {
+	begun := h.now()
 	refresher, err := h.deployed.Load(ctx)
 	if err != nil {
-		return refresh.Report{Started: begun}, err
+		h.log.ErrorContext(ctx, "refresh failed", "error", err.Error())
+		return answer{}.with(look{report: refresh.Report{Started: begun}, err: err})
 	}
+	first := h.look(ctx, refresher)
+	if !why.polls() {
+		return answer{}.with(first)
+	}
+	return h.poll(ctx, begun, first)
+}
+
+// look runs once, and says what came of it in log and metrics.
+func (h *handler) look(ctx context.Context, refresher *refresh.Refresher) look {
 	report, err := refresher.Run(ctx)
 	for _, outcome := range report.Outcomes {
 		logOutcome(ctx, h.log, outcome)
 	}
-	return report, err
+	if err != nil {
+		h.log.ErrorContext(ctx, "refresh failed", "error", err.Error())
+	}
+	h.measure(ctx, report)
+	return look{refresher: refresher, report: report, err: err}
 }
 
-// logOutcome writes one line for each decision.
-func logOutcome(ctx context.Context, log *slog.Logger, outcome refresh.Outcome) {
-	level := levelOf(outcome)
-	attributes := []slog.Attr{
-		slog.String("source", outcome.Source),
-		slog.String("action", string(outcome.Action)),
-		slog.String("reason", string(outcome.Reason)),
-		slog.String("issuer", outcome.Issuer),
-		slog.String("url", outcome.URL),
-		slog.String("sha256", outcome.List.SHA256),
-		slog.String("number", outcome.List.Number),
-		slog.Int("entries", outcome.List.Entries),
-		slog.Bool("stale", outcome.Stale),
-		slog.Int64("revocationId", outcome.Revocation),
-		slog.Any("removed", outcome.Removed),
-		slog.String("detail", outcome.Detail),
-		slog.String("error", outcome.Error),
-	}
-	if !outcome.List.ThisUpdate.IsZero() {
-		attributes = append(attributes, slog.Time("thisUpdate", outcome.List.ThisUpdate), slog.Time("nextUpdate", outcome.List.NextUpdate))
-	}
-	for _, step := range outcome.Steps {
-		attributes = append(attributes, slog.Float64(step.Name+"Ms", float64(step.Took)/float64(time.Millisecond)))
-	}
-	log.LogAttrs(ctx, level, "revocation list", attributes...)
-}
-
-// levelOf is an error where somebody has to look. A mirror that lags and a
-// list past its date are warnings: what alarms is how long they last.
-func levelOf(outcome refresh.Outcome) slog.Level {
-	switch {
-	case outcome.Reason == refresh.Reason(crl.ReasonBehind):
-		return slog.LevelWarn
-	case outcome.Failed():
-		return slog.LevelError
-	case outcome.Stale, outcome.Gap:
-		return slog.LevelWarn
-	default:
-		return slog.LevelInfo
+// measure publishes the metrics of a look. That they are lost is no reason to
+// call the look failed: alarms take missing ones for bad news.
+func (h *handler) measure(ctx context.Context, report refresh.Report) {
+	now := h.now()
+	for _, line := range report.Measure(h.stack, now) {
+		text, err := line.Encode(now)
+		if err == nil {
+			_, err = h.metrics.Write(text)
+		}
+		if err != nil {
+			h.log.ErrorContext(ctx, "metrics are lost", "error", err.Error())
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
@@ -14,12 +15,15 @@ import (
 
 func main() {
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
-	deployed, err := deployed.New(os.Getenv)
+	wired, err := deployed.New(os.Getenv)
 	if err != nil {
 		log.Error("starting the refresh function", "error", err.Error())
 		os.Exit(1)
 	}
 	debug.SetMemoryLimit(heapLimit(os.Getenv))
-	h := &handler{deployed: deployed, log: log}
+	h := &handler{
+		deployed: wired, log: log, metrics: os.Stdout, stack: wired.Name(),
+		every: wired.PollEvery(), now: time.Now, pause: deployed.Pause,
+	}
 	lambda.Start(h.handle)
 }

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	// pollUntil is for how long after its start a run polls. The next run of
+	// the schedule begins a minute after this one; what was begun by then has
+	// until the function's time-out, which is that minute.
+	pollUntil = 45 * time.Second
+	// reserve is what a run leaves of its time for saying how it ended: a
+	// function that is cut off says nothing, and counts as failed.
+	reserve = 3 * time.Second
+)
+
+// poll goes on looking until the time is up. A trigger that arrives meanwhile
+// is not locked out: what it wants done, the next poll does, since that asks
+// every source and looks into the inbox. It runs beside this one where the
+// deployment leaves room for two, and where it is turned away Lambda tries it
+// again for as long as the deployment says; one that is dropped at last has
+// lost nothing. Neither does a run of the schedule that is late pile up: it is
+// dropped after a minute, because the next one does the same work.
+func (h *handler) poll(ctx context.Context, begun time.Time, last look) answer {
+	given := answer{}
+	for next := begun.Add(h.every); h.mayPoll(ctx, next, begun); next = next.Add(h.every) {
+		err := h.pause(ctx, next.Sub(h.now()))
+		if err != nil {
+			break
+		}
+		if !last.refresher.Poll(ctx) {
+			continue
+		}
+		given.Earlier = append(given.Earlier, last.report)
+		last = h.look(ctx, last.refresher)
+	}
+	return given.with(last)
+}
+
+// mayPoll says whether there is time for a poll then.
+func (h *handler) mayPoll(ctx context.Context, then, begun time.Time) bool {
+	deadline, bounded := ctx.Deadline()
+	if bounded && !then.Before(deadline) {
+		return false
+	}
+	return h.every > 0 && !then.After(begun.Add(pollUntil))
+}
+
+// inTime is ctx with its deadline a little earlier.
+func inTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, bounded := ctx.Deadline()
+	if !bounded {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, deadline.Add(-reserve))
+}
