@@ -59,6 +59,9 @@ type Config struct {
 	Expected Expected
 	// HealthPath is answered without a look at anything; empty for none.
 	HealthPath string
+	// Observe, where it is set, is told of every decision before the answer is
+	// written. It is called concurrently.
+	Observe func(Decision)
 }
 
 // Gate is the handler. It may be used concurrently.
@@ -99,7 +102,9 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (g *Gate) judge(r *http.Request, asked policy.Request) verdict {
 	began := g.now()
 	v := g.decide(r, asked)
-	g.audit(r.Context(), v, g.now().Sub(began))
+	took := g.now().Sub(began)
+	g.audit(r.Context(), v, took)
+	g.observed(v, took)
 	return v
 }
 

@@ -42,7 +42,9 @@ func newTarget(ctx context.Context, getenv func(string) string, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := gate.New(s3store.NewReader(config, given.Bucket, 0), gateConfig(given), time.Now, log)
+	told := gateConfig(given)
+	told.Observe = observer(given.Name, os.Stdout, log)
+	verifier, err := gate.New(s3store.NewReader(config, given.Bucket, 0), told, time.Now, log)
 	if err != nil {
 		return nil, err
 	}
