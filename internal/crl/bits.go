@@ -19,11 +19,16 @@ func word(b []byte, at uint64) uint64 {
 // mask has the lowest n bits set, n <= 64.
 func mask(n int) uint64 { return 1<<(n&63) - 1 | -uint64(n>>6) }
 
-// bitWriter appends numbers to a string of bits.
+// bitWriter writes numbers into a string of bits.
 type bitWriter struct {
-	out     []byte
+	out     []byte // up to the last whole word
 	pending uint64
 	count   int // of bits pending, less than 64
+}
+
+// bitsFrom writes into a string of zeros, from a bit on. It is long enough.
+func bitsFrom(b []byte, at uint64) bitWriter {
+	return bitWriter{out: b[:at/8], count: int(at % 8)}
 }
 
 // put appends the lowest n bits of value; the others must be zero.
@@ -38,11 +43,17 @@ func (w *bitWriter) put(value uint64, n int) {
 	w.pending = value >> (n - w.count)
 }
 
-// bytes is the string, and slack behind it.
-func (w *bitWriter) bytes() []byte {
-	for used := 0; used < w.count; used += 8 {
-		w.out = append(w.out, byte(w.pending>>used))
+// tail is what a writer leaves of a byte that it shares with another one.
+type tail struct {
+	at   int
+	bits byte
+}
+
+// end writes whole bytes and returns what is left.
+func (w *bitWriter) end() tail {
+	for ; w.count >= 8; w.count -= 8 {
+		w.out = append(w.out, byte(w.pending))
+		w.pending >>= 8
 	}
-	w.pending, w.count = 0, 0
-	return append(w.out, make([]byte, slack)...)
+	return tail{at: len(w.out), bits: byte(w.pending)}
 }

@@ -1,47 +1,54 @@
 package crl
 
 import (
+	"bytes"
 	"math/big"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
-// TestBitsComeBack writes numbers of any length one behind the other and reads
-// them from where they stand.
+// TestBitsComeBack writes numbers of any length one behind the other, in two
+// parts that share a byte, and reads them from where they stand.
 func TestBitsComeBack(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var values []uint64
 		var lengths []int
-		w := bitWriter{}
+		total := 0
 		for range rapid.IntRange(0, 60).Draw(t, "count") {
 			length := rapid.IntRange(0, 64).Draw(t, "length")
-			value := rapid.Uint64().Draw(t, "value") & mask(length)
-			w.put(value, length)
-			values, lengths = append(values, value), append(lengths, length)
+			values, lengths = append(values, rapid.Uint64().Draw(t, "value")&mask(length)), append(lengths, length)
+			total += length
 		}
-		b, at := w.bytes(), uint64(0)
+		b := make([]byte, (total+7)/8+slack)
+		split := rapid.IntRange(0, len(values)).Draw(t, "split")
+		at := 0
+		for _, length := range lengths[:split] {
+			at += length
+		}
+		second := written(bitsFrom(b, uint64(at)), values[split:], lengths[split:])
+		first := written(bitsFrom(b, 0), values[:split], lengths[:split])
+		b[first.at] |= first.bits
+		b[second.at] |= second.bits
+		at = 0
 		for i, value := range values {
-			if got := word(b, at) & mask(lengths[i]); got != value {
+			if got := word(b, uint64(at)) & mask(lengths[i]); got != value {
 				t.Fatalf("number %d: got %x, want %x", i, got, value)
 			}
-			at += uint64(lengths[i])
+			at += lengths[i]
 		}
-		if len(b) != int(at+7)/8+slack {
-			t.Fatalf("got %d bytes for %d bits", len(b), at)
+		if !bytes.Equal(b[(total+7)/8:], make([]byte, slack)) {
+			t.Fatalf("wrote into the slack behind %d bits: %x", total, b)
 		}
 	})
 }
 
-func TestBitsBehindBytes(t *testing.T) {
-	t.Parallel()
-	w := bitWriter{out: []byte{1, 2}}
-	w.put(5, 3)
-	b := w.bytes()
-	if len(b) != 3+slack || b[0] != 1 || b[1] != 2 || b[2] != 5 {
-		t.Errorf("got %x", b)
+func written(w bitWriter, values []uint64, lengths []int) tail {
+	for i, value := range values {
+		w.put(value, lengths[i])
 	}
+	return w.end()
 }
 
 func TestMask(t *testing.T) {
@@ -55,11 +62,17 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// occupancy is the string of buckets with these numbers of entries.
-func occupancy(counts []uint32) *packed {
-	p := &packed{}
-	p.putBuckets(counts)
-	return p
+// occupancy is groups and buckets with these numbers of entries, and room for
+// the records.
+func occupancy(head tableHead, counts []uint32) []byte {
+	sizes := head.sizes(&shape{})
+	body := make([]byte, sizes[0]+sizes[1]+sizes[2])
+	w := writer{groups: body, occupancy: bitsFrom(body[sizes[0]:], 0)}
+	w.sorter.counts = counts
+	w.putBuckets()
+	end := w.occupancy.end()
+	body[int(sizes[0])+end.at] |= end.bits
+	return body
 }
 
 // TestBucketsAreFound compares with counting from the start.
@@ -74,8 +87,7 @@ func TestBucketsAreFound(t *testing.T) {
 			entries += int(counts[i])
 		}
 		head := tableHead{class: 2, bucketBits: bucketBits, entries: entries}
-		sizes := head.sizes(&shape{})
-		body := append(occupancy(counts).body, make([]byte, sizes[2])...)
+		body := occupancy(head, counts)
 		table, rest, err := cutTable(head, &shape{}, body)
 		if err != nil || len(rest) != 0 {
 			t.Fatalf("got %v, %d bytes left", err, len(rest))
@@ -102,7 +114,7 @@ func TestInconsistentBuckets(t *testing.T) {
 	}
 	head := tableHead{class: 2, bucketBits: 6, entries: entries}
 	sizes := head.sizes(&shape{})
-	body := append(occupancy(counts).body, make([]byte, sizes[2])...)
+	body := occupancy(head, counts)
 	caught := 0
 	for bit := range 8 * (sizes[0] + sizes[1] - slack) {
 		body[bit/8] ^= 1 << (bit % 8)

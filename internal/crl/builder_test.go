@@ -1,6 +1,8 @@
 package crl
 
 import (
+	"bytes"
+	"io"
 	"math/big"
 	"slices"
 	"testing"
@@ -8,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/sekisho/sekisho/internal/crl/crltest"
+	"github.com/sekisho/sekisho/internal/pkitest"
 )
 
 // noted is a builder that knows these entries.
@@ -26,22 +29,26 @@ func noted(t *rapid.T, rows []row) *Builder {
 	return builder
 }
 
-// TestShelvesHoldEveryNote once, on the shelf of its class, roughly in order.
+// TestShelvesHoldEveryNote once, on the shelf of its class, in its run.
 func TestShelvesHoldEveryNote(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		rows := rapid.SliceOfN(rows, 0, 100).Draw(t, "rows")
-		builder := noted(t, rows)
-		held := 0
-		for _, s := range builder.shelves() {
+		held, last := 0, -1
+		for _, s := range noted(t, rows).shelves() {
+			if int(s.class) <= last {
+				t.Fatalf("class %x behind %x", s.class, last)
+			}
+			last = int(s.class)
 			held += s.len()
-			last := byte(0)
-			for number := range uint32(s.len()) {
-				r := s.record(number)
-				if len(r.serial()) != s.class.length() || highest(r.serial()) < last {
-					t.Fatalf("record %d of class %x: %x behind %x", number, s.class, r, last)
+			for run := range runs {
+				records := s.run(run, run+1)
+				for number := range uint32(records.len()) {
+					serial := records.at(number).serial()
+					if len(serial) != s.class.length() || int(highest(serial)) != run {
+						t.Fatalf("run %d of class %x holds %x", run, s.class, serial)
+					}
 				}
-				last = highest(r.serial())
 			}
 		}
 		if held != len(rows) {
@@ -50,24 +57,18 @@ func TestShelvesHoldEveryNote(t *testing.T) {
 	})
 }
 
-// TestSorterKeepsTheEarliestOfEach.
-func TestSorterKeepsTheEarliestOfEach(t *testing.T) {
+// TestDedupeKeepsTheEarliestOfEach, in its run.
+func TestDedupeKeepsTheEarliestOfEach(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		rows := rapid.SliceOfN(rows, 0, 100).Draw(t, "rows")
 		want, duplicates := earliest(rows)
-		builder := noted(t, rows)
 		dropped, kept := 0, 0
-		for _, s := range builder.shelves() {
-			head := headOf(s)
-			sorter := newSorter(s, head)
-			dropped += sorter.dedupe()
-			kept += len(sorter.order)
-			if !slices.IsSortedFunc(sorter.order, func(a, b item) int {
-				shift := head.width() - head.bucketBits
-				return int(a.word>>shift) - int(b.word>>shift)
-			}) {
-				t.Fatal("the buckets are out of order")
+		for _, s := range noted(t, rows).shelves() {
+			dropped += s.dedupe()
+			kept += s.len()
+			if again := s.dedupe(); again != 0 {
+				t.Fatalf("dropped %d more", again)
 			}
 		}
 		if dropped != duplicates || kept != len(want) {
@@ -76,53 +77,96 @@ func TestSorterKeepsTheEarliestOfEach(t *testing.T) {
 	})
 }
 
-func TestMayRepeat(t *testing.T) {
+// TestSorterSortsAndSeesRepeats, whether buckets hold few entries or many.
+func TestSorterSortsAndSeesRepeats(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		name  string
-		words []uint64
-		want  bool
-	}{
-		{"none", nil, false},
-		{"one", []uint64{5}, false},
-		{"two others", []uint64{5, 6}, false},
-		{"two alike", []uint64{5, 5}, true},
-		{"first and last alike", []uint64{5, 6, 7, 5}, true},
-		{"sixteen others", []uint64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, false},
-		{"seventeen others, too many to compare", []uint64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17}, true},
-	} {
-		var items []item
-		for _, word := range test.words {
-			items = append(items, item{word: word})
+	rapid.Check(t, func(t *rapid.T) {
+		rows := rapid.SliceOfN(rows, 0, 60).Draw(t, "rows")
+		bits := rapid.IntRange(0, 3).Draw(t, "bits")
+		for _, s := range noted(t, rows).shelves() {
+			var sorter sorter
+			head := tableHead{class: s.class, bucketBits: min(bits, 8*s.class.length())}
+			shift := head.width() - head.bucketBits
+			sorter.sort(s.run(0, runs), shift, head.buckets())
+			if len(sorter.order) != s.len() || !slices.IsSortedFunc(sorter.order, sorter.compare) {
+				t.Fatalf("class %x: %d of %d items, or out of order", s.class, len(sorter.order), s.len())
+			}
+			at := 0
+			for bucket, count := range sorter.counts {
+				for range count {
+					if got := sorter.order[at].word >> shift; int(got) != bucket {
+						t.Fatalf("an item of bucket %d is in bucket %d", got, bucket)
+					}
+					at++
+				}
+			}
+			if repeats := s.dedupe() > 0; sorter.repeats != repeats {
+				t.Fatalf("class %x: said that a number repeats: %v", s.class, sorter.repeats)
+			}
 		}
-		if got := mayRepeat(items); got != test.want {
-			t.Errorf("%s: got %v", test.name, got)
+	})
+}
+
+// TestIndexIsTheSameInWhateverPiecesAListArrives: its key names the list, and
+// two runs write it.
+func TestIndexIsTheSameInWhateverPiecesAListArrives(t *testing.T) {
+	t.Parallel()
+	ca := pkitest.NewCA(t, "Root")
+	der := signed(t, ca, entries(numbered(40_000)...))
+	want := index(t, ca, der).Bytes()
+	for _, piece := range []int{100, 5000, 70_000, len(der)} {
+		builder := &Builder{}
+		list, err := Read(pieces{bytes.NewReader(der), piece}, Output{Index: builder})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := builder.Build(list, ca.Cert)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got.Bytes(), want) {
+			t.Errorf("in pieces of %d bytes the index is another one", piece)
 		}
 	}
 }
 
+// pieces reads no more than so many bytes at a time.
+type pieces struct {
+	io.Reader
+	size int
+}
+
+func (p pieces) Read(b []byte) (int, error) { return p.Reader.Read(b[:min(len(b), p.size)]) }
+
 // TestRoomForABlock: there is always room for the next block, and never for
-// more than eight times of what has come.
+// more than eight times of what has come; what was noted stays where it is.
 func TestRoomForABlock(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		builder := &Builder{}
 		builder.reset()
 		total := rapid.Int64Range(0, 1<<30).Draw(t, "total")
-		done := int64(0)
+		open := &builder.notes.open
+		done, noted := int64(0), 0
 		for range rapid.IntRange(1, 20).Draw(t, "blocks") {
 			block := rapid.IntRange(0, blockSize).Draw(t, "block")
-			used := len(builder.notes)
 			builder.reserve(block, done, total)
-			if cap(builder.notes)-used < block || len(builder.notes) != used {
-				t.Fatalf("room for %d bytes, want %d", cap(builder.notes)-used, block)
+			if cap(open.bytes)-len(open.bytes) < block {
+				t.Fatalf("room for %d bytes, want %d", cap(open.bytes)-len(open.bytes), block)
 			}
-			if limit := 10 * (used + blockSize); cap(builder.notes) > limit {
-				t.Fatalf("room for %d bytes after %d", cap(builder.notes), used)
+			if limit := 10 * (noted + blockSize); cap(open.bytes) > limit {
+				t.Fatalf("room for %d bytes after %d", cap(open.bytes), noted)
 			}
 			taken := rapid.IntRange(0, block).Draw(t, "taken")
-			builder.notes = builder.notes[:used+taken/2]
-			done += int64(taken)
+			open.bytes = open.bytes[:len(open.bytes)+taken/2]
+			done, noted = done+int64(taken), noted+taken/2
+		}
+		builder.notes.turn()
+		for _, page := range builder.notes.full {
+			noted -= len(page.cut(0)) + len(page.cut(1))
+		}
+		if noted != 0 {
+			t.Fatalf("%d bytes are on no page", noted)
 		}
 	})
 }
@@ -162,9 +206,9 @@ func TestHeadsOfTables(t *testing.T) {
 		entries int
 		bits    int
 	}{{0, 1, 0}, {1, 1, 0}, {1, 2, 1}, {1, 255, 7}, {1, 5000, 8}, {16, 3, 1}, {16, 1 << 20, 20}, {negativeClass | 2, 70000, 16}} {
-		s := &shelf{class: test.class, size: recordHead + test.class.length()}
+		s := shelf{class: test.class, size: recordHead + test.class.length()}
 		s.bytes = make([]byte, test.entries*s.size)
-		if head := headOf(s); head.bucketBits != test.bits || head.entries != test.entries {
+		if head := headOf(&s); head.bucketBits != test.bits || head.entries != test.entries {
 			t.Errorf("class %x, %d entries: got %+v, want %d bits", test.class, test.entries, head, test.bits)
 		}
 	}
@@ -184,7 +228,7 @@ func TestClassOfSerialNumbers(t *testing.T) {
 		builder.reset()
 		builder.reserve(100, 0, 0)
 		builder.add(content, 0, NoReason)
-		if got := class(builder.notes[0]); got != want || builder.classes[want] == nil {
+		if got := class(builder.notes.open.bytes[0]); got != want || builder.slots[want] == 0 {
 			t.Errorf("%s: got class %x, want %x", text, got, want)
 		}
 	}

@@ -110,7 +110,7 @@ func TestTablesThatCannotBe(t *testing.T) {
 		{"dates beyond all time", shape{latest: maxDate + 1}, nil, errDamaged},
 		{"more reasons than there are", shape{reasons: make([]byte, 17)}, nil, errDamaged},
 	} {
-		encoded, err := meta{shape: test.shape, heads: test.heads}.encode()
+		encoded, err := meta{shape: test.shape, heads: test.heads}.appendTo(nil)
 		if err != nil {
 			t.Fatal(err)
 		}

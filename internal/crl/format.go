@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math/big"
+	"math/bits"
 	"time"
-
-	"golang.org/x/crypto/cryptobyte"
 )
 
 // The file of an index, version 1:
@@ -82,42 +81,69 @@ func (b *Builder) Build(l *List, issuer *x509.Certificate) (*Index, error) {
 		list: l.SHA256, issuerKey: keyHash(issuer), thisUpdate: l.ThisUpdate, nextUpdate: l.NextUpdate, number: l.Number,
 		rawIssuer: l.RawIssuer, scope: l.Scope, shape: b.packed.shape, heads: b.packed.heads,
 	}
-	encoded, err := m.encode()
+	tables := len(b.packed.body)
+	file, err := m.appendTo(b.packed.body)
 	if err != nil {
 		return nil, fmt.Errorf("building the index of a revocation list: %w", err)
 	}
-	file := append(b.packed.body, encoded...)
 	b.packed = nil
-	file = binary.BigEndian.AppendUint32(file, uint32(len(encoded)))
+	file = binary.BigEndian.AppendUint32(file, uint32(len(file)-tables))
 	file = binary.BigEndian.AppendUint32(file, crc32.Checksum(file, castagnoli))
 	return OpenIndex(file)
 }
 
-func (m meta) encode() ([]byte, error) {
-	var b cryptobyte.Builder
-	b.AddBytes(m.list[:])
-	b.AddBytes(m.issuerKey[:])
-	b.AddUint64(stamp(m.thisUpdate))
-	b.AddUint64(stamp(m.nextUpdate))
-	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(numberBytes(m.number)) })
-	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(m.rawIssuer) })
-	b.AddUint8(m.scope.flags())
-	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
-		for _, name := range m.scope.DistributionPoint {
-			b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(name) })
-		}
-	})
-	b.AddUint64(m.shape.earliest)
-	b.AddUint64(m.shape.latest)
-	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(m.shape.reasons) })
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-		for _, head := range m.heads {
-			b.AddUint8(uint8(head.class))
-			b.AddUint8(uint8(head.bucketBits))
-			b.AddUint32(uint32(head.entries))
-		}
-	})
-	return b.Bytes()
+// appendTo writes meta behind the tables.
+func (m meta) appendTo(tables []byte) ([]byte, error) {
+	e := encoder{out: tables}
+	e.bytes(m.list[:])
+	e.bytes(m.issuerKey[:])
+	e.number(stamp(m.thisUpdate), 8)
+	e.number(stamp(m.nextUpdate), 8)
+	e.prefixed(numberBytes(m.number), 1)
+	e.prefixed(m.rawIssuer, 3)
+	e.number(uint64(m.scope.flags()), 1)
+	names := encoder{}
+	for _, name := range m.scope.DistributionPoint {
+		names.prefixed(name, 3)
+	}
+	e.prefixed(names.out, 3)
+	e.number(m.shape.earliest, 8)
+	e.number(m.shape.latest, 8)
+	e.prefixed(m.shape.reasons, 1)
+	e.number(uint64(headLen*len(m.heads)), 2)
+	for _, head := range m.heads {
+		e.number(uint64(head.class), 1)
+		e.number(uint64(head.bucketBits), 1)
+		e.number(uint64(head.entries), 4)
+	}
+	return e.out, errors.Join(names.err, e.err)
+}
+
+// headLen is the length in bytes of what meta says of a table.
+const headLen = 6
+
+// encoder appends numbers, the highest byte first, and bytes.
+type encoder struct {
+	out []byte
+	err error
+}
+
+func (e *encoder) bytes(b []byte) { e.out = append(e.out, b...) }
+
+// number appends a number of so many bytes.
+func (e *encoder) number(n uint64, size int) {
+	if bits.Len64(n) > 8*size {
+		e.err = fmt.Errorf("%d does not fit into %d bytes", n, size)
+	}
+	for ; size > 0; size-- {
+		e.out = append(e.out, byte(n>>(8*(size-1))))
+	}
+}
+
+// prefixed appends bytes with their length before them, in so many bytes.
+func (e *encoder) prefixed(b []byte, size int) {
+	e.number(uint64(len(b)), size)
+	e.bytes(b)
 }
 
 // stamp is a time in seconds since the year 0.

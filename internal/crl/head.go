@@ -128,7 +128,7 @@ func (p *pass) describe() error {
 		l.digest = p.signed.sum()
 	}
 	if p.tally.index != nil {
-		l.Duplicates = p.tally.index.finish(l.SHA256)
+		p.tally.index.packed.list = l.SHA256
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ func OpenIndex(data []byte) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
+	i.tables = make([]table, 0, len(i.meta.heads))
 	for _, head := range i.meta.heads {
 		var t table
 		t, rest, err = cutTable(head, &i.meta.shape, rest)
@@ -98,6 +99,7 @@ func (m *meta) decodeHeads(s cryptobyte.String) error {
 	if m.shape.earliest > m.shape.latest || m.shape.latest > maxDate || len(m.shape.reasons) > 16 {
 		return errDamaged
 	}
+	m.heads = make([]tableHead, 0, len(s)/headLen)
 	for !s.Empty() {
 		var c, bucketBits uint8
 		var entries uint32

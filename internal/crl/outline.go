@@ -32,6 +32,10 @@ func (o outline) parse() (*x509.RevocationList, error) {
 // only; the others have none, or NULL (RFC 4055, section 5; RFC 5758, section
 // 3.2).
 func readAlgorithm(raw []byte) (x509.SignatureAlgorithm, string, error) {
+	usual := usualAlgorithm(raw)
+	if usual != x509.UnknownSignatureAlgorithm {
+		return usual, usual.String(), nil
+	}
 	content, err := only(raw, tagSequence)
 	if err != nil {
 		return 0, "", err
@@ -57,6 +61,31 @@ func readAlgorithm(raw []byte) (x509.SignatureAlgorithm, string, error) {
 		return x509.UnknownSignatureAlgorithm, dotted(oid) + " with parameters that it does not have", nil
 	}
 	return algorithm, algorithm.String(), nil
+}
+
+// usualAlgorithm knows, byte for byte, the identifiers that nearly all lists
+// have; it spares short lists half of their time.
+func usualAlgorithm(raw []byte) x509.SignatureAlgorithm {
+	const (
+		rsaPrefix   = "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01" // and NULL behind it
+		ecdsaPrefix = "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03"
+	)
+	switch string(raw) {
+	case rsaPrefix + "\x0b\x05\x00":
+		return x509.SHA256WithRSA
+	case rsaPrefix + "\x0c\x05\x00":
+		return x509.SHA384WithRSA
+	case rsaPrefix + "\x0d\x05\x00":
+		return x509.SHA512WithRSA
+	case ecdsaPrefix + "\x02":
+		return x509.ECDSAWithSHA256
+	case ecdsaPrefix + "\x03":
+		return x509.ECDSAWithSHA384
+	case ecdsaPrefix + "\x04":
+		return x509.ECDSAWithSHA512
+	default:
+		return x509.UnknownSignatureAlgorithm
+	}
 }
 
 // emptyOutline is the outline of a list that says nothing.

@@ -1,9 +1,6 @@
 package crl
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "math/bits"
 
 // packed is the entries of a list as they stand in an index.
 type packed struct {
@@ -12,6 +9,9 @@ type packed struct {
 	heads []tableHead
 	body  []byte // magic, and the tables one behind the other
 }
+
+// metaRoom is what is kept free behind the tables for the rest of an index.
+const metaRoom = 4096
 
 // shape is how dates and reasons are stored, as one number: the seconds since
 // the earliest date, times the number of reasons, plus the place of the reason
@@ -31,22 +31,20 @@ func (s *shape) payloadBits() int {
 	return bits.Len64((s.latest-s.earliest)*s.choices() + s.choices() - 1)
 }
 
-// finish packs the notes and returns how many entries repeat a serial number.
+// pack packs the notes and returns how many entries repeat a serial number.
 // Of the builder nothing but the packed entries is left.
-func (b *Builder) finish(list [32]byte) int {
-	p := &packed{list: list, shape: b.shape()}
-	shelves := b.shelves()
-	b.notes = nil
-	size := 4096 // for what is not a table
-	for _, s := range shelves {
-		size += headOf(s).size(&p.shape)
-	}
-	p.body = append(make([]byte, 0, size), indexMagic...)
+func (b *Builder) pack() int {
+	shape, shelves := b.shape(), b.shelves()
+	*b = Builder{}
 	duplicates := 0
-	for _, s := range shelves {
-		duplicates += p.addTable(s)
+	packed, repeats := packShelves(shape, shelves)
+	if repeats {
+		for i := range shelves {
+			duplicates += shelves[i].dedupe()
+		}
+		packed, _ = packShelves(shape, shelves)
 	}
-	*b = Builder{packed: p}
+	b.packed = packed
 	return duplicates
 }
 
@@ -54,7 +52,7 @@ func (b *Builder) shape() shape {
 	if b.reasons == 0 {
 		return shape{}
 	}
-	s := shape{earliest: b.earliest, latest: b.latest}
+	s := shape{earliest: b.earliest, latest: b.latest, reasons: make([]byte, 0, 16)}
 	for reason := range byte(16) {
 		if b.reasons>>reason&1 != 0 {
 			s.reasons = append(s.reasons, reason)
@@ -70,57 +68,43 @@ func headOf(s *shelf) tableHead {
 	return head
 }
 
-// addTable packs the records of a class and returns how many it left out.
-func (p *packed) addTable(s *shelf) int {
-	head := headOf(s)
-	sorter := newSorter(s, head)
-	duplicates := sorter.dedupe()
-	head.entries -= duplicates
-	p.heads = append(p.heads, head)
-	p.putBuckets(sorter.counts)
-	p.putRecords(head, sorter)
-	return duplicates
+// packShelves makes a table of each shelf. Nothing of it is of use when a
+// serial number repeats.
+func packShelves(shape shape, shelves []shelf) (*packed, bool) {
+	p := &packed{shape: shape, heads: make([]tableHead, len(shelves))}
+	size, work := len(indexMagic), 0
+	for i := range shelves {
+		p.heads[i] = headOf(&shelves[i])
+		size += p.heads[i].size(&shape)
+		work += len(shelves[i].bytes)
+	}
+	p.body = make([]byte, size, size+metaRoom)
+	copy(p.body, indexMagic)
+	tables := p.blanks(shelves)
+	var repeats [2]bool
+	both(work, func(part int) {
+		w := newWriter(&p.shape)
+		for i := range tables {
+			w.write(&tables[i], part)
+		}
+		repeats[part] = w.sorter.repeats
+	})
+	for i := range tables {
+		tables[i].join()
+	}
+	return p, repeats[0] || repeats[1]
 }
 
-// putBuckets writes the numbers of the groups and the occupancy of the
-// buckets: a 1 for each entry of a bucket, and a 0 behind them.
-func (p *packed) putBuckets(counts []uint32) {
-	before := uint32(0)
-	for bucket, count := range counts {
-		if bucket%groupBuckets == 0 {
-			p.body = binary.LittleEndian.AppendUint32(p.body, before)
+// blanks are the tables, where they will stand in the body.
+func (p *packed) blanks(shelves []shelf) []blank {
+	tables := make([]blank, len(shelves))
+	rest := p.body[len(indexMagic):]
+	for i, head := range p.heads {
+		tables[i] = blank{head: head, shelf: &shelves[i]}
+		sizes := head.sizes(&p.shape)
+		for place, size := range sizes {
+			tables[i].strings[place], rest = rest[:size], rest[size:]
 		}
-		before += count
 	}
-	w := bitWriter{out: p.body}
-	for _, count := range counts {
-		for ; count >= 64; count -= 64 {
-			w.put(mask(64), 64)
-		}
-		w.put(mask(int(count)), int(count)+1)
-	}
-	p.body = w.bytes()
-}
-
-// putRecords writes the entries in their order: what the bucket does not imply
-// of the serial number, the date and the reason.
-func (p *packed) putRecords(head tableHead, s *sorter) {
-	var places [16]uint64
-	for place, reason := range p.shape.reasons {
-		places[reason] = uint64(place)
-	}
-	remainder, payloadBits := head.width()-head.bucketBits, p.shape.payloadBits()
-	w := bitWriter{out: p.body}
-	for _, item := range s.order {
-		r := s.shelf.record(item.number)
-		w.put(item.word&mask(remainder), remainder)
-		for rest := r.above(); len(rest) > 0; {
-			value, width, before := lowest(rest)
-			w.put(value, width)
-			rest = before
-		}
-		payload := r.payload()
-		w.put((payload>>4-p.shape.earliest)*p.shape.choices()+places[payload&15], payloadBits)
-	}
-	p.body = w.bytes()
+	return tables
 }

@@ -24,7 +24,7 @@ type pass struct {
 func newPass(block []byte, source io.Reader, out Output) *pass {
 	p := &pass{whole: wholeDigest(), list: &List{Duplicates: -1}, tally: tally{index: out.Index}}
 	p.source, p.block, p.turn = source, block, p.relay.pass
-	p.relay.consumers = []consumer{p.whole}
+	p.relay.consumers = append(make([]consumer, 0, 3), p.whole)
 	if out.PEM != nil {
 		p.pem = newLineEncoder(out.PEM)
 		p.relay.consumers = append(p.relay.consumers, p.pem)
@@ -139,8 +139,12 @@ func (p *pass) nothingMore(end int64) error {
 	return err
 }
 
-// finish hands on what is left and puts the list together.
+// finish hands on what is left and puts the list together. The index is made
+// while hashes and PEM go on beside it.
 func (p *pass) finish() (*List, error) {
+	if p.tally.index != nil {
+		p.list.Duplicates = p.tally.index.pack()
+	}
 	p.relay.finish(p.block[p.lent:p.taken])
 	if p.pem != nil {
 		err := p.pem.finish()

@@ -50,6 +50,7 @@ func (p *pass) read() (*List, error) {
 	defer p.relay.close()
 	list, err := p.run()
 	if err != nil {
+		p.tally.index.reset()
 		return nil, refuseFault(err, p.mark)
 	}
 	return list, nil

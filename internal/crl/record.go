@@ -31,6 +31,18 @@ func (r record) word() uint64 {
 // above is the serial number without the permuted word.
 func (r record) above() []byte { return r[recordHead:max(recordHead, len(r)-8)] }
 
+// copyTo copies a record, those of the usual lengths faster than copy does.
+func (r record) copyTo(out []byte) {
+	if len(r) < 16 || len(r) > 32 {
+		copy(out, r)
+		return
+	}
+	out = out[:len(r)]
+	for _, at := range [4]int{0, 8, len(r) - 16, len(r) - 8} {
+		binary.LittleEndian.PutUint64(out[at:], binary.LittleEndian.Uint64(r[at:]))
+	}
+}
+
 // sameSerial says whether two records of one class have one serial number.
 func (r record) sameSerial(other record) bool { return bytes.Equal(r.serial(), other.serial()) }
 

@@ -64,15 +64,19 @@ func (r *relay) spare() []byte {
 }
 
 func (r *relay) start() {
-	for _, c := range r.consumers {
-		queue := make(chan loan, loans)
-		r.queues = append(r.queues, queue)
-		r.running.Go(func() {
-			for l := range queue {
-				c.consume(l.block)
-				l.lent.Done()
-			}
-		})
+	r.queues = make([]chan loan, len(r.consumers))
+	r.running.Add(len(r.queues))
+	for i, c := range r.consumers {
+		r.queues[i] = make(chan loan, loans)
+		go r.serve(c, r.queues[i])
+	}
+}
+
+func (r *relay) serve(c consumer, queue chan loan) {
+	defer r.running.Done()
+	for l := range queue {
+		c.consume(l.block)
+		l.lent.Done()
 	}
 }
 

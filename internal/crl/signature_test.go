@@ -1,6 +1,7 @@
 package crl
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -208,4 +209,43 @@ func TestNobodyIsAnUnknownIssuer(t *testing.T) {
 	ca := pkitest.NewCA(t, "Root")
 	_, err := Check(read(t, signed(t, ca)), nil, nil, Policy{}, hour)
 	refused(t, err, ReasonUnknownIssuer, `"CN=Root"`)
+}
+
+// TestUsualAlgorithmsAreWhatTheirNumbersSay: what is known by heart is what
+// crypto/x509 reads.
+func TestUsualAlgorithmsAreWhatTheirNumbersSay(t *testing.T) {
+	t.Parallel()
+	null := []byte{5, 0}
+	for _, test := range []struct {
+		oid        asn1.ObjectIdentifier
+		parameters []byte
+		want       x509.SignatureAlgorithm
+	}{
+		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}, null, x509.SHA256WithRSA},
+		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 12}, null, x509.SHA384WithRSA},
+		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 13}, null, x509.SHA512WithRSA},
+		{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}, nil, x509.ECDSAWithSHA256},
+		{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 3}, nil, x509.ECDSAWithSHA384},
+		{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 4}, nil, x509.ECDSAWithSHA512},
+	} {
+		oid, err := asn1.Marshal(test.oid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw := wrap(tagSequence, oid, test.parameters)
+		parsed, err := emptyOutline(raw).parse()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := usualAlgorithm(raw); got != test.want || parsed.SignatureAlgorithm != test.want {
+			t.Errorf("%v: got %v, crypto/x509 says %v, want %v", test.oid, got, parsed.SignatureAlgorithm, test.want)
+		}
+		for i := range raw {
+			other := bytes.Clone(raw)
+			other[i] ^= 0x40
+			if got := usualAlgorithm(other); got != x509.UnknownSignatureAlgorithm {
+				t.Errorf("%x: got %v", other, got)
+			}
+		}
+	}
 }

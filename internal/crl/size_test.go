@@ -33,7 +33,7 @@ func TestBytesAnEntry(t *testing.T) {
 			length := test.shortest + random.IntN(test.longest-test.shortest+1)
 			builder.add(serial[:length+1], 1_700_000_000+random.Int64N(10*365*86400), RevocationReason(1+random.IntN(5)))
 		}
-		builder.finish([32]byte{})
+		builder.pack()
 		got := float64(len(builder.packed.body)) / entries
 		t.Logf("%s: %.2f bytes an entry", test.name, got)
 		if got > test.want {

@@ -2,12 +2,16 @@ package crl
 
 import "slices"
 
-// sorter puts the records of a shelf into the order of their buckets. Those of
-// one bucket stay in that of the list, unless some have to go.
+// sorter puts records into the order of their buckets, and those of one bucket
+// into that of their serial numbers. It may be used again and again.
 type sorter struct {
-	shelf  *shelf
-	counts []uint32 // of the records in each bucket
-	order  []item
+	records records
+	counts  []uint32 // of the records in each bucket
+	next    []uint32 // place of each bucket
+	room    []uint32 // for both
+	order   []item
+	// repeats says that a serial number was seen that occurs twice.
+	repeats bool
 }
 
 // item stands for a record while it is sorted. Its word is nearly always
@@ -17,61 +21,54 @@ type item struct {
 	number uint32
 }
 
-// newSorter sorts by bucket, by counting.
-func newSorter(s *shelf, head tableHead) *sorter {
-	shift := head.width() - head.bucketBits
-	sorter := &sorter{shelf: s, counts: make([]uint32, head.buckets()), order: make([]item, head.entries)}
-	for number := range uint32(head.entries) {
-		sorter.counts[s.record(number).word()>>shift]++
+// sort takes records whose words have the same highest bits. The next bits, of
+// which there are as many as the buckets need, begin at shift.
+func (s *sorter) sort(r records, shift, buckets int) {
+	s.records = r
+	s.room = slices.Grow(s.room[:0], 2*buckets)[:2*buckets]
+	clear(s.room)
+	s.counts, s.next = s.room[:buckets], s.room[buckets:]
+	s.order = slices.Grow(s.order[:0], r.len())[:r.len()]
+	for number := range uint32(r.len()) {
+		s.counts[r.at(number).word()>>shift&uint64(buckets-1)]++
 	}
-	next := make([]uint32, head.buckets())
-	sum := uint32(0)
-	for bucket, count := range sorter.counts {
-		next[bucket] = sum
-		sum += count
+	sum, most := uint32(0), uint32(0)
+	for bucket, count := range s.counts {
+		s.next[bucket] = sum
+		sum, most = sum+count, max(most, count)
 	}
-	for number := range uint32(head.entries) {
-		word := s.record(number).word()
-		place := &next[word>>shift]
-		sorter.order[*place] = item{word, number}
+	for number := range uint32(r.len()) {
+		word := r.at(number).word()
+		place := &s.next[word>>shift&uint64(buckets-1)]
+		s.order[*place] = item{word, number}
 		*place++
 	}
-	return sorter
+	s.settle(most)
 }
 
-// dedupe keeps one of the entries with the same serial number, the earliest. It
-// returns how many it dropped.
-func (s *sorter) dedupe() int {
-	from, kept := 0, 0
-	for bucket, count := range s.counts {
-		items := s.order[from : from+int(count)]
-		from += int(count)
-		if mayRepeat(items) {
-			slices.SortFunc(items, s.compare)
-			items = slices.CompactFunc(items, s.same)
-			s.counts[bucket] = uint32(len(items))
-		}
-		kept += copy(s.order[kept:], items)
+// settle sorts what is in the order of the buckets already. They hold two items
+// or so; one with many must not take their square.
+func (s *sorter) settle(most uint32) {
+	if most > 16 {
+		slices.SortFunc(s.order, s.compare)
 	}
-	s.order = s.order[:kept]
-	return from - kept
+	for i := 1; i < len(s.order); i++ {
+		if s.order[i-1].word >= s.order[i].word {
+			s.sink(i)
+		}
+	}
 }
 
-// mayRepeat says whether two of the items of a bucket could have the same
-// serial number. Buckets hold two or so; one with many must not take their
-// square.
-func mayRepeat(items []item) bool {
-	if len(items) > 16 {
-		return true
-	}
-	for i, one := range items {
-		for _, other := range items[:i] {
-			if one.word == other.word {
-				return true
-			}
+// sink moves an item down to where it belongs.
+func (s *sorter) sink(i int) {
+	for ; i > 0; i-- {
+		below, item := s.order[i-1], s.order[i]
+		s.repeats = s.repeats || s.same(below, item)
+		if s.compare(below, item) <= 0 {
+			return
 		}
+		s.order[i-1], s.order[i] = item, below
 	}
-	return false
 }
 
 // compare orders by permuted word, then by the rest of the serial number, then
@@ -83,10 +80,30 @@ func (s *sorter) compare(a, b item) int {
 	case a.word > b.word:
 		return 1
 	default:
-		return s.shelf.record(a.number).compare(s.shelf.record(b.number))
+		return s.records.at(a.number).compare(s.records.at(b.number))
 	}
 }
 
 func (s *sorter) same(a, b item) bool {
-	return a.word == b.word && s.shelf.record(a.number).sameSerial(s.shelf.record(b.number))
+	return a.word == b.word && s.records.at(a.number).sameSerial(s.records.at(b.number))
+}
+
+// dedupe keeps one of the entries with the same serial number, the earliest. It
+// returns how many it dropped.
+func (s *shelf) dedupe() int {
+	var sorter sorter
+	var scratch []byte
+	before, kept, start := s.len(), 0, uint32(0)
+	for run, end := range s.ends {
+		scratch = append(scratch[:0], s.bytes[start:end]...)
+		start = end
+		all := records{size: s.size, bytes: scratch}
+		sorter.sort(all, 0, 1)
+		for _, item := range slices.CompactFunc(sorter.order, sorter.same) {
+			kept += copy(s.bytes[kept:], all.at(item.number))
+		}
+		s.ends[run] = uint32(kept)
+	}
+	s.bytes = s.bytes[:kept]
+	return before - s.len()
 }
