@@ -54,8 +54,8 @@ func (t *Twin) prepare() (settings.Prepared, error) {
 	if !t.options.foreign() {
 		given.CABundle = []string{t.authority.BundleFile()}
 		given.Sources = []settings.Source{
-			{Name: string(ca.Root), URLs: []string{t.authority.ListURL(ca.Root)}},
-			{Name: string(ca.Issuing), URLs: []string{t.authority.ListURL(ca.Issuing)}},
+			{Name: string(ca.Root), URLs: []string{t.authority.ListURL(ca.Root)}, Guards: t.options.Guards},
+			{Name: string(ca.Issuing), URLs: []string{t.authority.ListURL(ca.Issuing)}, Guards: t.options.Guards},
 		}
 	}
 	prepared, err := given.Prepare(os.ReadFile, time.Now())

@@ -72,6 +72,8 @@ func (t *Twin) startControl(context.Context) error {
 	commands.HandleFunc("POST /revoke", command(t.revoke))
 	commands.HandleFunc("POST /refresh", command(t.refreshNow))
 	commands.HandleFunc("POST /status", command(t.status))
+	commands.HandleFunc("POST /approve", command(t.approve))
+	commands.HandleFunc("POST /reset", command(t.reset))
 	t.serve("control socket", listener, commands)
 	return nil
 }

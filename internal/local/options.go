@@ -49,6 +49,8 @@ type Options struct {
 	TrustStore elbv2.Switches
 	// Quotas are those of the trust store; what is zero has AWS's default.
 	Quotas elbv2.Quotas
+	// Guards are those of the built-in CA's sources.
+	Guards settings.Guards
 	// Authority and Listeners, where set, get the built-in CA and the gate's
 	// configuration before they are used: for playing what goes wrong there.
 	Authority func(*ca.CA)

@@ -60,6 +60,13 @@ func (h *handler) handle(ctx context.Context, payload json.RawMessage) (answer, 
 	ctx, cancel := inTime(ctx)
 	defer cancel()
 	asked := eventOf(payload)
+	ordered, err := ordersOf(payload)
+	if err != nil {
+		return answer{}, err
+	}
+	if ordered.given() {
+		return h.carryOut(ctx, ordered)
+	}
 	if asked.trigger() != bySchedule {
 		h.log.InfoContext(ctx, "triggered", asked.attributes()...)
 	}
@@ -88,6 +95,15 @@ func (h *handler) run(ctx context.Context, why trigger) answer {
 // look runs once, and says what came of it in log and metrics.
 func (h *handler) look(ctx context.Context, refresher *refresh.Refresher) look {
 	report, err := refresher.Run(ctx)
+	h.say(ctx, report, err)
+	return look{refresher: refresher, report: report, err: err}
+}
+
+// say puts what a run came to into log and metrics.
+func (h *handler) say(ctx context.Context, report refresh.Report, err error) {
+	for _, problem := range report.Unrecorded {
+		h.log.ErrorContext(ctx, "decision record not written", "error", problem)
+	}
 	for _, outcome := range report.Outcomes {
 		logOutcome(ctx, h.log, outcome)
 	}
@@ -95,7 +111,6 @@ func (h *handler) look(ctx context.Context, refresher *refresh.Refresher) look {
 		h.log.ErrorContext(ctx, "refresh failed", "error", err.Error())
 	}
 	h.measure(ctx, report)
-	return look{refresher: refresher, report: report, err: err}
 }
 
 // measure publishes the metrics of a look. That they are lost is no reason to

@@ -24,6 +24,7 @@ func logOutcome(ctx context.Context, log *slog.Logger, outcome refresh.Outcome) 
 		slog.Bool("stale", outcome.Stale),
 		slog.Int64("revocationId", outcome.Revocation),
 		slog.Any("removed", outcome.Removed),
+		slog.String("breach", string(outcome.Breach)),
 		slog.String("detail", outcome.Detail),
 		slog.String("error", outcome.Error),
 	}
@@ -42,9 +43,9 @@ func levelOf(outcome refresh.Outcome) slog.Level {
 	switch {
 	case outcome.Reason == refresh.Reason(crl.ReasonBehind):
 		return slog.LevelWarn
-	case outcome.Failed():
+	case outcome.Failed(), outcome.Action == refresh.Hold:
 		return slog.LevelError
-	case outcome.Stale, outcome.Gap:
+	case outcome.Stale, outcome.Gap, outcome.Breach != "":
 		return slog.LevelWarn
 	default:
 		return slog.LevelInfo

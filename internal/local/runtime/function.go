@@ -44,23 +44,31 @@ func Start(ctx context.Context, config Config) (*Function, error) {
 // ARN is the name under which events tell the function that it was invoked.
 func (f *Function) ARN() string { return f.config.arn() }
 
-// Invoke hands one event to the function and returns its answer. It waits for
+// Invoke is [Function.InvokeAs] without an alias.
+func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	return f.InvokeAs(ctx, "", payload)
+}
+
+// InvokeAs hands one event to the function, through an alias unless that is
+// empty, and returns its answer. The alias is the last part of the ARN that the
+// function is told; every alias is of the one version there is. It waits for
 // its turn and for the program to be ready; each is bounded by the time-outs of
 // Config, and all by ctx. What the function reports, and what ends it, is an
 // *Error. When ctx ends early, the function finishes the event all the same.
-func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	answer, err := f.invoke(ctx, payload)
+func (f *Function) InvokeAs(ctx context.Context, alias string, payload []byte) ([]byte, error) {
+	answer, err := f.invoke(ctx, alias, payload)
 	if err != nil {
 		return nil, fmt.Errorf("invoking %s: %w", f.config.Name, err)
 	}
 	return answer, nil
 }
 
-func (f *Function) invoke(ctx context.Context, payload []byte) ([]byte, error) {
+func (f *Function) invoke(ctx context.Context, alias string, payload []byte) ([]byte, error) {
 	if len(payload) > maxPayload {
 		return nil, tooLargeError(TypeRequestTooLarge, "event")
 	}
 	call := newInvocation(payload)
+	call.alias = alias
 	select {
 	case f.queue <- call:
 	case <-ctx.Done():

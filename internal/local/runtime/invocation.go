@@ -12,6 +12,7 @@ import (
 type invocation struct {
 	id       string
 	trace    string
+	alias    string // empty for none
 	payload  []byte
 	result   chan result // buffered: nobody blocks on a caller that has left
 	answered bool        // used by the supervisor alone
@@ -58,6 +59,9 @@ func (i *invocation) header(arn string, deadline time.Time) http.Header {
 	h := http.Header{}
 	h.Set("Lambda-Runtime-Aws-Request-Id", i.id)
 	h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(deadline.UnixMilli(), 10))
+	if i.alias != "" {
+		arn += ":" + i.alias
+	}
 	h.Set("Lambda-Runtime-Invoked-Function-Arn", arn)
 	h.Set("Lambda-Runtime-Trace-Id", i.trace)
 	h.Set("Content-Type", "application/json")

@@ -74,6 +74,13 @@ func TestEventComesWithItsContext(t *testing.T) {
 	if err != nil || left <= 0 || left > time.Minute {
 		t.Errorf("time left: got %q, want what remains of a minute", first["left"])
 	}
+	through, err := f.InvokeAs(t.Context(), "operator", []byte(`{"Do":"context"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := decode[map[string]string](t, string(through))["arn"]; got != f.ARN()+":operator" {
+		t.Errorf("through an alias: got %s, want %s:operator", got, f.ARN())
+	}
 	if f.ARN() != first["arn"] {
 		t.Errorf("ARN: got %s, want %s", f.ARN(), first["arn"])
 	}
