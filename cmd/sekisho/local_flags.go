@@ -15,6 +15,7 @@ import (
 func twinFlags(flags *pflag.FlagSet, o *local.Options) {
 	flags.IntVar(&o.PortBase, "port-base", o.PortBase, "where the fixed ports begin; the next free ones are taken; 0 for any free ones")
 	flags.DurationVar(&o.Every, "every", o.Every, "period of the refresh schedule")
+	flags.DurationVar(&o.PollEvery, "poll-every", o.PollEvery, "how often each run looks for new lists, until 45s have passed: 1s to 1m")
 	flags.DurationVar(&o.ClientKeepAlive, "client-keep-alive", o.ClientKeepAlive, "how long a client's connection lives")
 	flags.DurationVar(&o.ListLife, "crl-life", o.ListLife, "how long a list of the built-in CA is valid; it is signed anew at half of that")
 	flags.StringVar(&o.RefreshBinary, "refresh-binary", o.RefreshBinary, "`program` of the refresh function (default: refresh/bootstrap beside this program)")

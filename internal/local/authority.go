@@ -45,6 +45,7 @@ func (t *Twin) startAuthority(context.Context) error {
 // lists are fetched. The normalised bundle goes into a file for people to use.
 func (t *Twin) prepare() (settings.Prepared, error) {
 	given := settings.Defaults()
+	given.StackName, given.PollEvery = stackName, settings.Duration(t.options.PollEvery)
 	given.Revocation = t.options.Revocation
 	given.Limits = settings.Limits{
 		Entries: t.options.Quotas.Entries, Lists: t.options.Quotas.Lists,

@@ -157,7 +157,7 @@ func serialText(serial *big.Int) string { return fmt.Sprintf("%X", serial.Bytes(
 type noInput struct{}
 
 func (t *Twin) refreshNow(ctx context.Context, _ noInput) (Run, error) {
-	return t.schedule.invoke(ctx), nil
+	return t.schedule.look(ctx), nil
 }
 
 func (t *Twin) status(context.Context, noInput) (Status, error) {

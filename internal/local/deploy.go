@@ -23,7 +23,7 @@ func (t *Twin) startEndpoint(context.Context) error {
 	}
 	t.description.AWSEndpoint = "http://" + listener.Addr().String()
 	t.description.Region, t.description.Bucket = region, bucketName
-	t.endpoint = endpoint.New(endpoint.Options{Region: region, Account: account, Switches: t.options.TrustStore, Quotas: t.options.Quotas, Fault: t.options.Fault})
+	t.endpoint = endpoint.New(endpoint.Options{Region: region, Account: account, Switches: t.options.TrustStore, Quotas: t.options.Quotas, Fault: t.options.Fault, Created: t.triggers.created})
 	t.serve("AWS endpoint", listener, t.endpoint)
 	return nil
 }

@@ -16,6 +16,9 @@ const (
 	region  = "ap-northeast-1"
 	account = "000000000000"
 
+	// stackName is the stack that the functions believe to belong to.
+	stackName = "local"
+
 	refreshFunction = "sekisho-refresh"
 	verifyFunction  = "sekisho-verify"
 

@@ -23,6 +23,9 @@ type Options struct {
 	PortBase int
 	// Every is the period of the refresh schedule.
 	Every time.Duration
+	// PollEvery is how often each run of the schedule looks for new lists until
+	// 45 s have passed; with a minute it looks once.
+	PollEvery time.Duration
 	// KeyKind is the kind of key that the built-in CA makes; empty is P-256 for
 	// a new one, and whatever it has for one that is there.
 	KeyKind ca.KeyKind
@@ -67,6 +70,7 @@ func DefaultOptions() Options {
 		Dir:               ".sekisho",
 		PortBase:          8440,
 		Every:             time.Minute,
+		PollEvery:         settings.DefaultPollEvery,
 		ListLife:          24 * time.Hour,
 		Revocation:        settings.RevocationRequire,
 		ClientKeepAlive:   300 * time.Second,
@@ -92,6 +96,9 @@ func (o Options) check() error {
 	}
 	if o.Every <= 0 {
 		problems = append(problems, fmt.Errorf("--every %s: want more than nothing, such as 60s", o.Every))
+	}
+	if o.PollEvery < time.Second || o.PollEvery > settings.DefaultPollEvery {
+		problems = append(problems, fmt.Errorf("--poll-every %s: want 1s to 1m", o.PollEvery))
 	}
 	if o.ClientKeepAlive <= 0 {
 		problems = append(problems, fmt.Errorf("--client-keep-alive %s: want more than nothing, such as 300s", o.ClientKeepAlive))

@@ -39,15 +39,16 @@ func (t *Twin) order(ctx context.Context, kind refresh.Action, order refresh.Ord
 		return Run{}, fmt.Errorf("writing the order: %w", err)
 	}
 	run := Run{Started: time.Now()}
-	answer, err := t.refresh.InvokeAs(ctx, operatorAlias, payload)
+	answer, err := t.beside.InvokeAs(ctx, operatorAlias, payload)
 	if err != nil {
 		return Run{}, errors.New(said(err))
 	}
 	run.Took = time.Since(run.Started)
-	run.Report, run.Error, err = reportOf(answer)
+	given, err := readAnswer(answer)
 	if err != nil {
 		return Run{}, err
 	}
+	run.Report, run.Error = given.Report, given.Error
 	t.schedule.note(run)
 	return run, nil
 }

@@ -31,56 +31,71 @@ type Run struct {
 // Scheduler does, and once more whenever somebody asks.
 type schedule struct {
 	function invoker
-	every    time.Duration
-	observe  func(Run)
+	// beside is a second instance for what is asked meanwhile; the same where
+	// no run takes long.
+	beside  invoker
+	every   time.Duration
+	observe func(Run)
 
 	mu   sync.Mutex
 	last Run
 }
 
-// event is what EventBridge Scheduler sends when no input is configured, and
-// the wish to hear the whole report: a failure is shown here, not retried.
-func event(now time.Time) []byte {
-	text, err := json.Marshal(map[string]any{
-		"version": "0", "source": "aws.scheduler", "detail-type": "Scheduled Event",
-		"account": account, "region": region, "time": now.UTC().Format(time.RFC3339),
-		"resources": []string{}, "detail": "{}", "report": "always",
-	})
-	if err != nil {
-		return []byte("{}")
-	}
-	return text
-}
-
-// run keeps the schedule until the context ends.
+// run keeps the schedule until the context ends. Where its runs poll, the first
+// one begins at once, as that of a schedule by rate does: the run that came
+// before was one look.
 func (s *schedule) run(ctx context.Context) {
 	ticker := time.NewTicker(s.every)
 	defer ticker.Stop()
+	if s.beside != s.function {
+		s.invoke(ctx, s.function, scheduled(time.Now()))
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			s.invoke(ctx)
+			s.invoke(ctx, s.function, scheduled(time.Now()))
 		}
 	}
 }
 
+// look runs the function once, now.
+func (s *schedule) look(ctx context.Context) Run { return s.trigger(ctx, byHand()) }
+
+// trigger runs the function for an event, beside a run that polls.
+func (s *schedule) trigger(ctx context.Context, event []byte) Run {
+	return s.invoke(ctx, s.beside, event)
+}
+
 // invoke runs the function now and remembers what it said.
-func (s *schedule) invoke(ctx context.Context) Run {
+func (s *schedule) invoke(ctx context.Context, function invoker, event []byte) Run {
 	run := Run{Started: time.Now()}
-	answer, err := s.function.Invoke(ctx, event(run.Started))
+	text, err := function.Invoke(ctx, event)
 	run.Took = time.Since(run.Started)
+	var given answer
 	if err == nil {
-		run.Report, run.Error, err = reportOf(answer)
+		given, err = readAnswer(text)
 	}
+	run.Report, run.Error = given.Report, given.Error
 	if err != nil {
 		run.Error = said(err)
 	}
 	if ctx.Err() == nil {
-		s.note(run)
+		s.noteAll(given.Earlier, run)
 	}
 	return run
+}
+
+// noteAll notes every look of a run that polled.
+func (s *schedule) noteAll(earlier []refresh.Report, last Run) {
+	for _, report := range earlier {
+		s.note(Run{Started: report.Started, Report: report})
+	}
+	if len(earlier) > 0 {
+		last.Started = last.Report.Started
+	}
+	s.note(last)
 }
 
 func (s *schedule) note(run Run) {
@@ -104,19 +119,24 @@ func said(err error) string {
 	return err.Error()
 }
 
-// reportOf reads what the refresh function answers, and what it says has
-// failed: a program that answers something else is not one.
-func reportOf(answer []byte) (refresh.Report, string, error) {
-	var said struct {
-		refresh.Report
-		Error string `json:"error"`
-	}
-	err := json.Unmarshal(answer, &said)
+// answer is what the refresh function answers: its last report, those of the
+// looks before it, and what it says has failed.
+type answer struct {
+	refresh.Report
+	Earlier []refresh.Report `json:"earlier"`
+	Error   string           `json:"error"`
+}
+
+// readAnswer reads an answer: a program that answers something else is not the
+// refresh function.
+func readAnswer(text []byte) (answer, error) {
+	var given answer
+	err := json.Unmarshal(text, &given)
 	if err != nil {
-		return refresh.Report{}, "", fmt.Errorf("reading the answer of the refresh function: %w", err)
+		return answer{}, fmt.Errorf("reading the answer of the refresh function: %w", err)
 	}
-	if said.Started.IsZero() {
-		return refresh.Report{}, "", errors.New("reading the answer of the refresh function: it is no report of a run")
+	if given.Started.IsZero() {
+		return answer{}, errors.New("reading the answer of the refresh function: it is no report of a run")
 	}
-	return said.Report, said.Error, nil
+	return given, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -31,8 +32,10 @@ type Twin struct {
 	certificate tls.Certificate
 	endpoint    *endpoint.Endpoint
 	refresh     *runtime.Function
+	beside      *runtime.Function // for what is asked while refresh polls
 	verify      *runtime.Function
 	schedule    *schedule
+	triggers    triggers
 	connections *alb.Log
 
 	description Description
@@ -54,6 +57,7 @@ func Start(ctx context.Context, options Options) (*Twin, error) {
 		return nil, err
 	}
 	t := &Twin{options: options, dir: dir, console: &console{out: options.Out}, failed: make(chan error, 8)}
+	t.triggers = newTriggers()
 	t.onClose(dir.close)
 	t.description.PID = os.Getpid()
 	err = t.start(ctx)
@@ -94,18 +98,33 @@ func (t *Twin) start(ctx context.Context) error {
 
 // startSchedule runs the refresh function once, and then on its schedule.
 func (t *Twin) startSchedule(ctx context.Context) error {
-	t.schedule = &schedule{function: t.refresh, every: t.options.Every, observe: t.console.refreshed}
+	var err error
+	t.beside, err = t.besides(ctx)
+	if err != nil {
+		return err
+	}
+	t.schedule = &schedule{function: t.refresh, beside: t.beside, every: t.options.Every, observe: t.console.refreshed}
 	t.console.printf("Waiting for the first refresh of %s\n", strings.Join(t.description.CRL, " and "))
-	t.schedule.invoke(ctx)
+	t.schedule.look(ctx)
 	background, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { t.schedule.run(background) })
+	running.Go(func() { t.triggers.run(background, t.schedule) })
 	t.onClose(func() error {
 		stop()
 		running.Wait()
 		return nil
 	})
 	return nil
+}
+
+// besides is the instance of the refresh function for what is asked while its
+// schedule's run polls: a deployment leaves room for two then.
+func (t *Twin) besides(ctx context.Context) (*runtime.Function, error) {
+	if t.options.PollEvery >= settings.DefaultPollEvery {
+		return t.refresh, nil
+	}
+	return t.startFunction(ctx, refreshFunction, t.options.RefreshBinary, refreshTimeout, maps.Clone(t.description.RefreshEnvironment))
 }
 
 // Run waits until the context ends or a part of the twin fails.

@@ -25,6 +25,9 @@ type Options struct {
 	// asked before the call has any effect, once for each attempt of a
 	// client that retries, and from several goroutines at a time.
 	Fault func(Call) Fault
+	// Created is told of every object that was written, as S3 tells
+	// EventBridge, before the writer gets its answer; nil for nobody.
+	Created func(bucket, key string, size int64)
 	// Remembered is how many calls are kept for Calls: 10,000.
 	Remembered int
 }
@@ -47,7 +50,7 @@ func New(options Options) *Endpoint {
 	if options.Remembered == 0 {
 		options.Remembered = 10_000
 	}
-	store := bucket.New(options.Now)
+	store := bucket.New(options.Now, options.Created)
 	return &Endpoint{
 		options: options,
 		store:   store,

@@ -16,7 +16,7 @@ import (
 func TestPagesOfAListing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		s := New(fixed)
+		s := New(fixed, nil)
 		err := s.CreateBucket("b")
 		if err != nil {
 			t.Fatal(err)
@@ -88,7 +88,7 @@ func expected(keys []string, prefix *gofakes3.Prefix) []string {
 func TestPagesOfVersions(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		s := New(fixed)
+		s := New(fixed, nil)
 		err := errors.Join(s.CreateBucket("b"), s.SetVersioningConfiguration("b", gofakes3.VersioningConfiguration{Status: gofakes3.VersioningEnabled}))
 		for _, key := range rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c"}), 0, 12).Draw(t, "keys") {
 			_, errPut := put(s, key, "x", nil)

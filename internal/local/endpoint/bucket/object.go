@@ -95,6 +95,15 @@ func (s *Store) PutObject(bucketName, key string, headers map[string]string, inp
 	if err != nil {
 		return gofakes3.PutObjectResult{}, err
 	}
+	result, err := s.putObject(bucketName, key, headers, body, conditions)
+	if err != nil {
+		return gofakes3.PutObjectResult{}, err
+	}
+	s.created(bucketName, key, int64(len(body)))
+	return result, nil
+}
+
+func (s *Store) putObject(bucketName, key string, headers map[string]string, body []byte, conditions *gofakes3.PutConditions) (gofakes3.PutObjectResult, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b, err := s.find(bucketName)

@@ -16,7 +16,8 @@ import (
 // Store is a set of buckets. It is safe for concurrent use; bytes that were
 // stored are never changed, so they are handed out without a copy.
 type Store struct {
-	now func() time.Time
+	now     func() time.Time
+	created Created
 
 	mu      sync.RWMutex
 	buckets map[string]*bucket
@@ -46,9 +47,16 @@ var (
 	_ gofakes3.VersionedBackend = (*Store)(nil)
 )
 
-// New makes a store without buckets.
-func New(now func() time.Time) *Store {
-	return &Store{now: now, buckets: map[string]*bucket{}}
+// Created is told of every object that was written, once it can be read.
+type Created func(bucket, key string, size int64)
+
+// New makes a store without buckets. Nobody is told of objects where created
+// is nil.
+func New(now func() time.Time, created Created) *Store {
+	if created == nil {
+		created = func(string, string, int64) {}
+	}
+	return &Store{now: now, created: created, buckets: map[string]*bucket{}}
 }
 
 // find is a bucket by name; s.mu is held.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,7 +22,7 @@ func fixed() time.Time { return epoch }
 // newStore is a store with the bucket "b", with versions or without.
 func newStore(tb testing.TB, versions bool) *Store {
 	tb.Helper()
-	s := New(fixed)
+	s := New(fixed, nil)
 	err := s.CreateBucket("b")
 	if err == nil && versions {
 		err = s.SetVersioningConfiguration("b", gofakes3.VersioningConfiguration{Status: gofakes3.VersioningEnabled})
@@ -57,7 +58,7 @@ type entry struct {
 func TestVersionsFollowTheirModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		s := New(fixed)
+		s := New(fixed, nil)
 		err := errors.Join(s.CreateBucket("b"), s.SetVersioningConfiguration("b", gofakes3.VersioningConfiguration{Status: gofakes3.VersioningEnabled}))
 		if err != nil {
 			t.Fatal(err)
@@ -287,5 +288,39 @@ func TestWhatIsNotThere(t *testing.T) {
 	_, err = s.DeleteObject("none", "k")
 	if !gofakes3.HasErrorCode(err, gofakes3.ErrNoSuchBucket) {
 		t.Errorf("deleting from no bucket: %v, want NoSuchBucket", err)
+	}
+}
+
+// TestWhoeverListensIsToldOfWhatWasWritten: after it can be read, and of
+// nothing else.
+func TestWhoeverListensIsToldOfWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	var told []string
+	var s *Store
+	s = New(fixed, func(bucket, key string, size int64) {
+		body, err := s.Object(bucket, key, "")
+		if err != nil || int64(len(body)) != size {
+			t.Errorf("%s cannot be read yet: %v", key, err)
+		}
+		told = append(told, bucket+"/"+key)
+	})
+	err := s.CreateBucket("b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	none := `"none"`
+	for _, c := range []struct {
+		bucket     string
+		conditions *gofakes3.PutConditions
+	}{{"b", nil}, {"elsewhere", nil}, {"b", &gofakes3.PutConditions{IfMatch: &none}}} {
+		_, _ = s.PutObject(c.bucket, "inbox/a", map[string]string{}, strings.NewReader("abc"), 3, c.conditions)
+	}
+	_, err = s.CopyObject("b", "inbox/a", "b", "inbox/copy", map[string]string{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.DeleteObject("b", "inbox/a")
+	if err != nil || !slices.Equal(told, []string{"b/inbox/a", "b/inbox/copy"}) {
+		t.Errorf("got %v, %v", told, err)
 	}
 }
