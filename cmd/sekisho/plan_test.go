@@ -29,7 +29,7 @@ type watchedTwin struct {
 	calls []string
 }
 
-func startWatchedTwin(t *testing.T) *watchedTwin {
+func startWatchedTwin(t *testing.T, edits ...func(*local.Options)) *watchedTwin {
 	t.Helper()
 	w := &watchedTwin{dir: t.TempDir()}
 	options := local.DefaultOptions()
@@ -37,6 +37,9 @@ func startWatchedTwin(t *testing.T) *watchedTwin {
 	options.RefreshBinary = programtest.Function("refresh")
 	options.VerifyBinary = programtest.Function("verify")
 	options.Fault = w.note
+	for _, edit := range edits {
+		edit(&options)
+	}
 	twin, err := local.Start(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
