@@ -17,11 +17,11 @@ const retryAfter = "5"
 // do; the log has the rest.
 func (v verdict) write(w http.ResponseWriter, to reader) {
 	secure(w.Header())
+	w.Header().Set("Vary", "Accept, Accept-Language")
 	if v.status == http.StatusOK {
-		writeJSON(w, v.status, "application/json", IdentityOf(v.client.identity))
+		writeIdentity(w, IdentityOf(v.client.identity), to)
 		return
 	}
-	w.Header().Set("Vary", "Accept, Accept-Language")
 	switch v.status {
 	case http.StatusUnauthorized:
 		// RFC 9110, section 11.6.1, demands a challenge; there is no registered
@@ -35,6 +35,14 @@ func (v verdict) write(w http.ResponseWriter, to reader) {
 		return
 	}
 	writeJSON(w, v.status, problemType, problemOf(v))
+}
+
+func writeIdentity(w http.ResponseWriter, id Identity, to reader) {
+	if to.html {
+		writeIdentityPage(w, id, to.lang)
+		return
+	}
+	writeJSON(w, http.StatusOK, "application/json", id)
 }
 
 // writeHealthy is the same for everybody.

@@ -71,21 +71,25 @@ func pages() map[language]map[int]page {
 	}
 }
 
-// writePage answers a browser. The page loads nothing and can be shown nowhere
-// but in a window of its own.
+// writePage answers a person who is not let in.
 func writePage(w http.ResponseWriter, status int, lang language) {
+	p := pages()[lang][status]
+	writeFrame(w, status, lang, p.title, p.text, "<ol>\n<li>"+strings.Join(p.advice, "</li>\n<li>")+"</li>\n</ol>")
+}
+
+// writeFrame answers a browser; body is HTML. The page loads nothing and can be
+// shown nowhere but in a window of its own.
+func writeFrame(w http.ResponseWriter, status int, lang language, title, text, body string) {
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Content-Language", string(lang))
 	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	header.Set("Referrer-Policy", "no-referrer")
 	w.WriteHeader(status)
-	p := pages()[lang][status]
-	advice := "<li>" + strings.Join(p.advice, "</li>\n<li>") + "</li>"
-	_, _ = fmt.Fprintf(w, pageFrame, lang, p.title, p.title, p.text, advice) // whoever asked has left otherwise
+	_, _ = fmt.Fprintf(w, pageFrame, lang, title, title, text, body) // whoever asked has left otherwise
 }
 
-// pageFrame takes language, title, title, text and advice, all of them ours.
+// pageFrame takes language, title, title, text and body.
 const pageFrame = `<!DOCTYPE html>
 <html lang="%s">
 <head>
@@ -97,15 +101,15 @@ const pageFrame = `<!DOCTYPE html>
 body { font: 1rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 4rem auto; padding: 0 1.25rem; }
 h1 { font-size: 1.4rem; line-height: 1.3; }
 li { margin: .6rem 0; }
+dt { opacity: .7; }
+dd { margin: 0 0 .75rem; font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
 </style>
 </head>
 <body>
 <main>
 <h1>%s</h1>
 <p>%s</p>
-<ol>
 %s
-</ol>
 </main>
 </body>
 </html>

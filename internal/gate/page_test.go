@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"crypto/x509"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -77,15 +78,32 @@ func TestBrowsersGetAPage(t *testing.T) {
 	}
 }
 
-// Whoever is let in gets the identity, a browser too.
+// Whoever is let in gets the identity: a program as JSON, a person as a page in
+// which nothing of a certificate is markup.
 func TestAcceptedBrowserGetsTheIdentity(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	r := request(clientcert.Encode(w.issuing.Issue(t, "laptop").Chain))
-	r.Header.Set("Accept", "text/html")
-	got := w.send(r)
-	if got.status != 200 || got.header.Get("Content-Type") != "application/json" {
-		t.Errorf("got %d %v, want the identity in JSON", got.status, got.header)
+	value := clientcert.Encode(w.issuing.Issue(t, "<script>alert(1)</script>", func(c *x509.Certificate) {
+		c.DNSNames = []string{"laptop.example.com"}
+	}).Chain)
+	for _, c := range []struct{ name, accept, lang, kind, says string }{
+		{"program", "*/*", "ja", "application/json", `"dns":["laptop.example.com"]`},
+		{"person", "text/html", "en", "text/html; charset=utf-8", "Your certificate is accepted"},
+		{"person in Japan", "text/html", "ja", "text/html; charset=utf-8", "証明書を確認しました"},
+	} {
+		r := request(value)
+		r.Header.Set("Accept", c.accept)
+		r.Header.Set("Accept-Language", c.lang)
+		got := w.send(r)
+		if got.status != 200 || got.header.Get("Content-Type") != c.kind || !strings.Contains(got.body, c.says) || !strings.Contains(got.body, "laptop.example.com") {
+			t.Errorf("%s: got %d %v %s", c.name, got.status, got.header, got.body)
+		}
+		if strings.Contains(got.body, "<script>") || got.header.Get("Vary") == "" {
+			t.Errorf("%s: markup of the certificate's, or caches not told: %v %s", c.name, got.header, got.body)
+		}
+		if strings.HasPrefix(c.kind, "text/html") {
+			checkMarkup(t, c.name, got.body, c.lang)
+		}
 	}
 }
 

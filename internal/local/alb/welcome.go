@@ -43,10 +43,12 @@ const welcomePage = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Let in</title>
 <style>
+:root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem; }
-dt { color: #666; }
+dt { opacity: .7; }
 dd { margin: 0 0 .75rem; font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
 </style>
+<main>
 <h1>Let in by the verify listener</h1>
 <dl>
 <dt>Subject</dt><dd>{{.Subject}}</dd>
@@ -54,5 +56,6 @@ dd { margin: 0 0 .75rem; font-family: ui-monospace, monospace; overflow-wrap: an
 <dt>Serial number</dt><dd>{{.Serial}}</dd>
 <dt>Validity</dt><dd>{{.Validity}}</dd>
 </dl>
+</main>
 </html>
 `
