@@ -15,8 +15,6 @@ import (
 	"io"
 	"math/big"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -29,6 +27,7 @@ import (
 	"github.com/sekisho/sekisho/internal/local/ca"
 	"github.com/sekisho/sekisho/internal/local/elbv2"
 	"github.com/sekisho/sekisho/internal/local/endpoint"
+	"github.com/sekisho/sekisho/internal/programtest"
 	"github.com/sekisho/sekisho/internal/settings"
 )
 
@@ -46,8 +45,8 @@ func newPatient(t *testing.T) *patient {
 	p := &patient{options: local.DefaultOptions()}
 	p.options.Dir, p.options.PortBase, p.options.Every = t.TempDir(), 0, time.Hour
 	p.options.ClientKeepAlive = time.Second
-	p.options.RefreshBinary = filepath.Join(os.Getenv("SEKISHO_TEST_BIN"), "refresh", "bootstrap")
-	p.options.VerifyBinary = filepath.Join(os.Getenv("SEKISHO_TEST_BIN"), "verify", "bootstrap")
+	p.options.RefreshBinary = programtest.Function("refresh")
+	p.options.VerifyBinary = programtest.Function("verify")
 	p.options.Authority = func(authority *ca.CA) { p.ca = authority }
 	p.options.Fault = func(call endpoint.Call) endpoint.Fault {
 		hash := p.withheld.Load()

@@ -24,6 +24,11 @@ func (p *planTarget) add(flags *pflag.FlagSet) {
 	flags.StringVar(&p.file, "environment", "", "JSON `file` with the variables of a refresh function in AWS")
 }
 
+// ofAWS says that the function in AWS is meant.
+func (p *planTarget) ofAWS() bool {
+	return !p.chosen && (p.file != "" || os.Getenv(settings.EnvTrustStore) != "")
+}
+
 // environment is that of the refresh function, and where it is.
 func (p *planTarget) environment() (string, func(string) string, error) {
 	switch {

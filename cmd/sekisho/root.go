@@ -23,7 +23,10 @@ AWS account.`,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(localCommand(), demoCommand(), crlCommand(), planCommand(), verifyCommand(), approveCommand(), resetCommand(), recordsCommand(), historyCommand(), denyCommand(), undenyCommand(), policyCommand(), serveCommand(), doctorCommand())
+	root.AddCommand(localCommand(), demoCommand(), crlCommand(), planCommand())
+	root.AddCommand(verifyCommand(), approveCommand(), resetCommand(), recordsCommand())
+	root.AddCommand(historyCommand(), denyCommand(), undenyCommand(), policyCommand())
+	root.AddCommand(serveCommand(), doctorCommand(), statusCommand())
 	return root
 }
 

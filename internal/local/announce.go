@@ -14,6 +14,7 @@ func (c *console) announce(t *Twin) {
 	for _, row := range [][2]string{
 		{"verify listener", d.Verify},
 		{"passthrough listener", d.Passthrough},
+		{"status page", d.StatusPage},
 		{"revocation lists", strings.Join(d.CRL, "  ")},
 		{"AWS endpoint", d.AWSEndpoint + "  (S3 and Elastic Load Balancing, " + d.Region + ")"},
 		{"bucket", d.Bucket},

@@ -143,6 +143,7 @@ func (t *Twin) revoke(_ context.Context, in nameCommand) (Revoked, error) {
 	}
 	revoked := Revoked{Name: in.Name}
 	for _, entry := range entries {
+		t.noteRevoked(entry)
 		revoked.Serials = append(revoked.Serials, serialText(entry.Serial))
 		if revoked.At.IsZero() || entry.At.Before(revoked.At) {
 			revoked.At = entry.At

@@ -16,6 +16,8 @@ type Description struct {
 	// Verify and Passthrough are the gate's listeners.
 	Verify      string `json:"verify"`
 	Passthrough string `json:"passthrough"`
+	// StatusPage is for a browser on this machine.
+	StatusPage string `json:"statusPage"`
 	// CRL are the distribution points that the refresher polls.
 	CRL []string `json:"crl"`
 	// AWSEndpoint is for AWS_ENDPOINT_URL or --endpoint-url.

@@ -10,6 +10,12 @@ import (
 	"github.com/sekisho/sekisho/internal/settings"
 )
 
+// The names of the listeners.
+const (
+	verifyName      = "verify"
+	passthroughName = "passthrough"
+)
+
 // connectionsKept is how many entries of the connection log stay at hand.
 const connectionsKept = 200
 
@@ -42,7 +48,7 @@ func (t *Twin) accept(verify, passthrough net.Listener) error {
 	if err != nil {
 		return err
 	}
-	t.connections = alb.NewLog(output, connectionsKept, nil)
+	t.connections = alb.NewLog(output, connectionsKept, t.connected)
 	verifyConfig, passConfig := t.listenerConfigs()
 	verifying, err := alb.NewVerify(verifyConfig)
 	if err != nil {
@@ -59,11 +65,11 @@ func (t *Twin) accept(verify, passthrough net.Listener) error {
 
 func (t *Twin) listenerConfigs() (alb.VerifyConfig, alb.PassthroughConfig) {
 	verify := alb.VerifyConfig{
-		Config:     t.listenerConfig("verify"),
+		Config:     t.listenerConfig(verifyName),
 		TrustStore: alb.TrustStoreIn(t.endpoint.TrustStores(), t.description.TrustStoreARN),
 	}
 	pass := alb.PassthroughConfig{
-		Config: t.listenerConfig("passthrough"), Invoke: t.verify.Invoke, TargetGroupARN: targetGroupARN,
+		Config: t.listenerConfig(passthroughName), Invoke: t.verify.Invoke, TargetGroupARN: targetGroupARN,
 	}
 	if t.options.Listeners != nil {
 		t.options.Listeners(&verify, &pass)

@@ -14,6 +14,7 @@ const (
 	passthroughPort = 4
 	listPort        = 5
 	endpointPort    = 6
+	statusPort      = 7
 )
 
 // portTries bounds the search for a free port. Each port moves on by ten, so

@@ -19,6 +19,7 @@ import (
 	"github.com/sekisho/sekisho/internal/local/endpoint"
 	"github.com/sekisho/sekisho/internal/local/runtime"
 	"github.com/sekisho/sekisho/internal/settings"
+	"github.com/sekisho/sekisho/internal/statuspage"
 )
 
 // Twin is a running twin.
@@ -37,6 +38,7 @@ type Twin struct {
 	schedule    *schedule
 	triggers    triggers
 	connections *alb.Log
+	journal     statuspage.Journal
 
 	description Description
 
@@ -76,6 +78,7 @@ func (t *Twin) start(ctx context.Context) error {
 		t.deploy,
 		t.startSchedule,
 		t.startGate,
+		t.startStatusPage,
 		t.startControl,
 	} {
 		err := step(ctx)
@@ -103,7 +106,7 @@ func (t *Twin) startSchedule(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.schedule = &schedule{function: t.refresh, beside: t.beside, every: t.options.Every, observe: t.console.refreshed}
+	t.schedule = &schedule{function: t.refresh, beside: t.beside, every: t.options.Every, observe: t.refreshed}
 	t.console.printf("Waiting for the first refresh of %s\n", strings.Join(t.description.CRL, " and "))
 	t.schedule.look(ctx)
 	background, stop := context.WithCancel(context.Background())
