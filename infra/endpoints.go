@@ -10,7 +10,7 @@ import (
 // api is an interface endpoint that a function needs.
 type api struct {
 	id      string
-	service awsec2.InterfaceVpcEndpointAwsService
+	service func() awsec2.InterfaceVpcEndpointAwsService
 }
 
 // addEndpoints lets a function reach what it needs of AWS from subnets without
@@ -32,7 +32,7 @@ func (p *place) addEndpoints(scope constructs.Construct, apis []api) {
 		p.ways = append(p.ways, awsec2.NewInterfaceVpcEndpoint(scope, jsii.String(wanted.id), &awsec2.InterfaceVpcEndpointProps{
 			Vpc:            p.vpc,
 			Subnets:        p.subnets,
-			Service:        wanted.service,
+			Service:        wanted.service(),
 			SecurityGroups: &[]awsec2.ISecurityGroup{inbound},
 			Open:           jsii.Bool(false),
 		}))

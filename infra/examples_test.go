@@ -241,10 +241,10 @@ func TestServersOnAnExistingLoadBalancer(t *testing.T) {
 // A deployment says where the gate is and what to look at.
 func TestOutputs(t *testing.T) {
 	for name, want := range map[string][]string{
-		"minimal":                {"BucketName", "FailureQueueUrl", "LoadBalancerDnsName", "PassthroughUrl", "RefreshFunctionName", "TrustStoreArn", "VerifyUrl"},
-		"full":                   {"BucketName", "FailureQueueUrl", "LoadBalancerDnsName", "PassthroughUrl", "RefreshFunctionName", "TrustStoreArn", "VerifyUrl"},
-		"existing-load-balancer": {"BucketName", "FailureQueueUrl", "RefreshFunctionName", "TrustStoreArn"},
-		"attach":                 {"BucketName", "FailureQueueUrl", "RefreshFunctionName", "TrustStoreArn"},
+		"minimal":                {"AlarmTopicArn", "BucketName", "FailureQueueUrl", "LoadBalancerDnsName", "OperatorFunctionArn", "OperatorPolicyArn", "PassthroughUrl", "RefreshFunctionName", "TrustStoreArn", "VerifyUrl"},
+		"full":                   {"AlarmTopicArn", "BucketName", "FailureQueueUrl", "LoadBalancerDnsName", "OperatorFunctionArn", "OperatorPolicyArn", "PassthroughUrl", "RefreshFunctionName", "TrustStoreArn", "VerifyUrl"},
+		"existing-load-balancer": {"AlarmTopicArn", "BucketName", "FailureQueueUrl", "OperatorFunctionArn", "OperatorPolicyArn", "RefreshFunctionName", "TrustStoreArn"},
+		"attach":                 {"AlarmTopicArn", "BucketName", "FailureQueueUrl", "OperatorFunctionArn", "OperatorPolicyArn", "RefreshFunctionName", "TrustStoreArn"},
 	} {
 		if got := sortedKeys(example(t, name).Outputs); !slices.Equal(got, want) {
 			t.Errorf("%s: got %v, want %v", name, got, want)

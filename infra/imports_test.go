@@ -16,7 +16,7 @@ func TestInfraImportsTheCDKAndTheSettings(t *testing.T) {
 	}
 	allowed := []string{
 		"github.com/aws/aws-cdk-go/", "github.com/aws/constructs-go/", "github.com/aws/jsii-runtime-go", "github.com/cdklabs/cdk-nag-go/",
-		"github.com/sekisho/sekisho/internal/settings", "github.com/sekisho/sekisho/internal/snapshot", "github.com/sekisho/sekisho/internal/cabundle",
+		"github.com/sekisho/sekisho/internal/settings", "github.com/sekisho/sekisho/internal/snapshot", "github.com/sekisho/sekisho/internal/cabundle", "github.com/sekisho/sekisho/internal/metrics",
 	}
 	for imported := range strings.FieldsSeq(string(output)) {
 		known := !strings.Contains(strings.Split(imported, "/")[0], ".")

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -29,7 +30,12 @@ type refresher struct {
 	function awslambda.Function
 	// failed takes what the schedule could not deliver and the runs that failed.
 	failed  awssqs.Queue
+	logs    awslogs.LogGroup
 	logDays int
+}
+
+func (r refresher) watched() watchedFunction {
+	return watchedFunction{function: r.function, logs: r.logs, failed: r.failed}
 }
 
 // refresherParts are what a refresher works on.
@@ -64,7 +70,7 @@ func newRefresher(stack awscdk.Stack, d deployment, parts refresherParts) refres
 		function.Node().AddDependency(parts.upload)
 	}
 	sendFailures(scope, function, failed)
-	return refresher{scope: scope, place: at, bucket: parts.bucket, function: function, failed: failed, logDays: d.LogRetentionDays}
+	return refresher{scope: scope, place: at, bucket: parts.bucket, function: function, failed: failed, logs: logs, logDays: d.LogRetentionDays}
 }
 
 // refresherVisit takes the refresher to distribution points that are only
@@ -76,7 +82,7 @@ func refresherVisit(s settings.Settings) visit {
 	}
 	return visit{
 		wanted: s.Refresher.Network, purpose: "Refresh function: nothing in, AWS and revocation lists out", ports: egressPorts(called...),
-		apis: []api{{"LoadBalancing", awsec2.InterfaceVpcEndpointAwsService_ELASTIC_LOAD_BALANCING()}},
+		apis: []api{{"LoadBalancing", awsec2.InterfaceVpcEndpointAwsService_ELASTIC_LOAD_BALANCING}},
 	}
 }
 

@@ -45,7 +45,7 @@ func changeTrustStore(arn string) string {
 
 // The CDK's own roles, and why each is there.
 var cdkRoles = map[string]string{
-	"AWSCDKTriggerCustomResourceProviderCustomResourceProviderRole": "runs the first refresh: invokes versions of the refresh function and writes its own log",
+	"AWSCDKTriggerCustomResourceProviderCustomResourceProviderRole": "runs the first refresh: invokes the version of the refresh function that CloudFormation names, with no event of its own, and writes its own log",
 	"CustomVpcRestrictDefaultSGCustomResourceProviderRole":          "closes the default security group of a new VPC, and that one alone",
 	"NetworkVpcRejectedIAMRole":                                     "writes the flow log of a new VPC into its log group",
 }
@@ -190,16 +190,63 @@ func TestWhoMayInvokeFunctions(t *testing.T) {
 			}
 		}
 		for _, id := range got.all("AWS::Lambda::Permission") {
-			permission := got.Resources[id]
-			if permission.property("Principal") != "elasticloadbalancing.amazonaws.com" || permission.property("SourceAccount") != "${AWS::AccountId}" || permission.property("SourceArn") == "" {
-				t.Errorf("%s lets %s of %s invoke for %s", id, permission.property("Principal"), permission.property("SourceAccount"), permission.property("SourceArn"))
-			}
-			if strings.Contains(permission.property("FunctionName"), "Refresher") {
-				t.Errorf("%s lets a load balancer invoke the refresher", id)
-			}
+			expectTrigger(t, got.Resources[id])
 		}
 		if len(got.all("AWS::Lambda::Url")) > 0 {
 			t.Error("got a function with an address of its own")
+		}
+	})
+}
+
+// expectTrigger knows who may invoke what by a function's own policy: the two
+// rules the refresher, this account's load balancers anything else.
+func expectTrigger(t *testing.T, permission resource) {
+	t.Helper()
+	principal, source, function := permission.property("Principal"), permission.property("SourceArn"), permission.property("FunctionName")
+	if permission.property("SourceAccount") != "${AWS::AccountId}" || permission.property("Action") != "lambda:InvokeFunction" {
+		t.Errorf("got %v, want one action and this account", permission.Properties)
+	}
+	refresher := strings.HasPrefix(function, "${Refresher")
+	switch principal {
+	case "events.amazonaws.com":
+		if function != "${RefresherFunction.Arn}" || source != "${TriggersInbox.Arn}" && source != "${TriggersPrivateCA.Arn}" {
+			t.Errorf("the rule %s may invoke %s", source, function)
+		}
+	case "elasticloadbalancing.amazonaws.com":
+		if refresher || source == "" {
+			t.Errorf("a load balancer may invoke %s for %s", function, source)
+		}
+	default:
+		t.Errorf("%s may invoke %s", principal, function)
+	}
+}
+
+// Approvals and resets have a way of their own, which nobody is given along
+// with anything else, and which leads to what was deployed last.
+func TestOperatorsAreGrantedSeparately(t *testing.T) {
+	onEach(t, func(t *testing.T, got template) {
+		alias := got.one(t, "OperatorAlias")
+		if alias.property("Name") != "operator" || alias.property("FunctionName") != "${RefresherFunction}" || !strings.HasPrefix(alias.property("FunctionVersion"), "${RefresherFunctionCurrentVersion") {
+			t.Errorf("got the alias %v", alias.Properties)
+		}
+		policies := got.all("AWS::IAM::ManagedPolicy")
+		if len(policies) != 1 {
+			t.Fatalf("got the policies %v, want one", policies)
+		}
+		policy := got.Resources[policies[0]]
+		if policy.property("Roles")+policy.property("Users")+policy.property("Groups") != "" {
+			t.Errorf("got %v, want it attached to nobody", policy.Properties)
+		}
+		all := statements(policy.Properties["PolicyDocument"])
+		if len(all) != 1 || all[0].effect != "Allow" || all[0].actions != "lambda:InvokeFunction" || all[0].resources != "${OperatorAlias}" {
+			t.Errorf("operators may %+v, want to invoke the alias alone", all)
+		}
+		for role, all := range got.grants() {
+			for _, s := range all {
+				if strings.Contains(s.resources, "OperatorAlias") {
+					t.Errorf("%s may decide about held lists", role)
+				}
+			}
 		}
 	})
 }

@@ -36,6 +36,8 @@ func buildGate(stack awscdk.Stack, d deployment) {
 	})
 	first := newFirstRefresh(stack, d, refresher)
 	newSchedule(stack, refresher, first)
+	newTriggers(stack, d.Settings, refresher)
+	newOperator(stack, refresher)
 	verifier := newVerifier(stack, d, bucket, network)
 	verifier.function.Node().AddDependency(first)
 	balancer := newBalancer(stack, d.Settings, network)
@@ -45,6 +47,7 @@ func buildGate(stack awscdk.Stack, d deployment) {
 	}
 	front.listen(trustStore, verifier, first)
 	newRecords(stack, d.Settings, balancer)
+	newWatch(stack, d, watched{stack: d.StackName, refresher: refresher.watched(), verifier: verifier.watched()}, first)
 	gateOutputs(stack, d.Settings, balancer)
 	refresherOutputs(stack, refresher, trustStore.TrustStoreArn())
 }
@@ -58,5 +61,8 @@ func attach(stack awscdk.Stack, d deployment) {
 	})
 	first := newFirstRefresh(stack, d, refresher)
 	newSchedule(stack, refresher, first)
+	newTriggers(stack, d.Settings, refresher)
+	newOperator(stack, refresher)
+	newWatch(stack, d, watched{stack: d.StackName, refresher: refresher.watched()}, first)
 	refresherOutputs(stack, refresher, trustStore)
 }

@@ -7,6 +7,7 @@ import (
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -29,6 +30,11 @@ type verifier struct {
 	targets  elb.IApplicationTargetGroup
 	// header is what the listener calls the header with the client's chain.
 	header *string
+	logs   awslogs.LogGroup
+}
+
+func (v verifier) watched() *watchedFunction {
+	return &watchedFunction{function: v.function, logs: v.logs}
 }
 
 func newVerifier(stack awscdk.Stack, d deployment, bucket awss3.IBucket, n *network) verifier {
@@ -57,7 +63,7 @@ func newVerifier(stack awscdk.Stack, d deployment, bucket awss3.IBucket, n *netw
 	targets := newFunctionTargets(scope, functionTargets{
 		name: targetGroupName(d.StackName), functionARN: function.FunctionArn(), multiValue: true,
 	})
-	return verifier{function: function, targets: targets, header: header}
+	return verifier{function: function, targets: targets, header: header, logs: logs}
 }
 
 // verifierVisit takes the verifier to an upstream that is only reached from
