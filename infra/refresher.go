@@ -112,8 +112,8 @@ func allowRefresh(role awsiam.Role, d deployment, parts refresherParts, failed a
 	// Whoever may not list a bucket is told "forbidden" where an object is
 	// missing; the refresher must know a first run from a lost permission.
 	allow(role, "ListBucket", []string{"s3:ListBucket"}, *parts.bucket.BucketArn())
-	allow(role, "ReadObjects", []string{"s3:GetObject"}, objects(parts.bucket, append(d.certificateFolders(), "crl/*", "state/*", "snapshot.json")...)...)
-	allow(role, "WriteObjects", []string{"s3:PutObject"}, objects(parts.bucket, "crl/*", "index/*", "state/*", "snapshot.json")...)
+	allow(role, "ReadObjects", []string{"s3:GetObject"}, objects(parts.bucket, append(d.certificateFolders(), "crl/*", "index/*", "state/*", "snapshot.json")...)...)
+	allow(role, "WriteObjects", []string{"s3:PutObject"}, objects(parts.bucket, "crl/*", "index/*", "records/*", "state/*", "snapshot.json")...)
 	// The trust store reads a list with the rights of whoever adds it.
 	allow(role, "ReadPinnedLists", []string{"s3:GetObjectVersion"}, objects(parts.bucket, "crl/*")...)
 	allow(role, "ChangeTrustStore", []string{
