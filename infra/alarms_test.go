@@ -12,7 +12,9 @@ import (
 )
 
 // canaried are settings with everything on.
-const canaried = `{"crlUrls": null, "sources": [{"name": "root", "urls": ["http://ca.example.com/root.crl"]}],
+const canaried = `{"crlUrls": null, "revocation": "require-leaf", "sources": [
+		{"name": "root", "urls": ["http://ca.example.com/root.crl"], "certificateLifetime": "8760h", "guards": {"maxShrinkPercent": 20, "onBreach": "hold"}},
+		{"name": "b.c", "urls": ["http://ca.example.com/other.crl"], "guards": {"maxNewlyRevoked": 100}}],
 	"alarms": {"email": "security@example.com", "lifeLeftPercent": 30, "noSuccessMinutes": 20, "quotaPercent": 70},
 	"canary": {"enabled": true, "hostName": "gate.example.com", "every": "10m",
 		"goodSecretArn": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:good-AbCdEf",
@@ -28,6 +30,12 @@ var everyAlarm = map[string]string{
 	"Mismatchedroot":           "Maximum of Sekisho Mismatched in Count (Stack=Sekisho Source=root) GreaterThanOrEqualToThreshold 1, 1 of 1 times 300 s, notBreaching: mismatched",
 	"Quotaroot":                "Maximum of Sekisho QuotaUsedPercent in Percent (Stack=Sekisho Source=root) GreaterThanThreshold 70, 1 of 1 times 300 s, ignore: quota",
 	"PossiblyEarlyroot":        "Maximum of Sekisho PossiblyEarly in Count (Stack=Sekisho Source=root) GreaterThanOrEqualToThreshold 1, 1 of 1 times 300 s, notBreaching: possibly-early",
+	"LifeLeftbc":               "Minimum of Sekisho LifeLeftPercent in Percent (Stack=Sekisho Source=b.c) LessThanThreshold 30, 3 of 3 times 60 s, ignore: life-left",
+	"NoSuccessbc":              "Sum of Sekisho Success in Count (Stack=Sekisho Source=b.c) LessThanThreshold 1, 20 of 20 times 60 s, breaching: no-success",
+	"Refusedbc":                "Maximum of Sekisho Refused in Count (Stack=Sekisho Source=b.c) GreaterThanOrEqualToThreshold 1, 1 of 1 times 300 s, notBreaching: refused",
+	"Breachedbc":               "Maximum of Sekisho Breached in Count (Stack=Sekisho Source=b.c) GreaterThanOrEqualToThreshold 1, 1 of 1 times 300 s, notBreaching: breached",
+	"Mismatchedbc":             "Maximum of Sekisho Mismatched in Count (Stack=Sekisho Source=b.c) GreaterThanOrEqualToThreshold 1, 1 of 1 times 300 s, notBreaching: mismatched",
+	"Quotabc":                  "Maximum of Sekisho QuotaUsedPercent in Percent (Stack=Sekisho Source=b.c) GreaterThanThreshold 70, 1 of 1 times 300 s, ignore: quota",
 	"RefusedInbox":             "Maximum of Sekisho Refused in Count (Stack=Sekisho Source=inbox) GreaterThanOrEqualToThreshold 1, 1 of 1 times 300 s, notBreaching: refused",
 	"RefreshErrors":            "Sum of AWS/Lambda Errors in Count (FunctionName=${RefresherFunction}) GreaterThanOrEqualToThreshold 1, 1 of 1 times 300 s, notBreaching: function-errors",
 	"RefreshThrottles":         "Sum of AWS/Lambda Throttles in Count (FunctionName=${RefresherFunction}) GreaterThanOrEqualToThreshold 1, 15 of 15 times 60 s, notBreaching: throttles",
@@ -43,7 +51,6 @@ var everyAlarm = map[string]string{
 }
 
 func TestEveryAlarm(t *testing.T) {
-	t.Skip("until there is a canary")
 	got := alarmsIn(of(t, with(t, canaried)))
 	for _, name := range slices.Sorted(names(got, everyAlarm)) {
 		if got[name] != everyAlarm[name] {

@@ -34,6 +34,7 @@ func alarmsOf(s settings.Settings, w watched) []alarm {
 	var all []alarm
 	for _, source := range s.AllSources() {
 		all = append(all, alarmsOfSource(s.Alarms, w.stack, source.Name)...)
+		all = append(all, alarmsOfGuards(w.stack, source)...)
 	}
 	all = append(all, inboxAlarm(w.stack))
 	all = append(all, alarmsOfRefresher(w.refresher)...)
@@ -90,11 +91,6 @@ func alarmsOfSource(a settings.Alarms, stack, source string) []alarm {
 			measured: of(metrics.Refused), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
 		},
 		{
-			name: "Held" + source, section: "held",
-			means:    fmt.Sprintf("A list of %s is held back, because it drops or revokes more than its guards allow. The list before stays in force until somebody decides.", source),
-			measured: of(metrics.Held), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
-		},
-		{
 			name: "Mismatched" + source, section: "mismatched",
 			means:    fmt.Sprintf("The trust store counts other entries than the list of %s has: some revocation may not count at the verify listener.", source),
 			measured: of(metrics.Mismatched), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
@@ -104,12 +100,36 @@ func alarmsOfSource(a settings.Alarms, stack, source string) []alarm {
 			means:    fmt.Sprintf("More than %d %% of the trust store's quota of revoked entries is used. Beyond it no list can be added.", a.QuotaPercent),
 			measured: of(metrics.QuotaUsedPercent), statistic: "Maximum", limit: above(a.QuotaPercent), window: once(few), missing: missingIsOld,
 		},
-		{
-			name: "PossiblyEarly" + source, section: "possibly-early",
-			means:    fmt.Sprintf("A new list of %s no longer names certificates that cannot have expired yet: who was revoked may be let in again.", source),
-			measured: of(metrics.PossiblyEarly), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
-		},
 	}
+}
+
+// alarmsOfGuards are about what a new list changes, where the source says how
+// much it may: without a limit nothing is measured against it.
+func alarmsOfGuards(stack string, source settings.Source) []alarm {
+	var all []alarm
+	if source.CertificateLifetime > 0 {
+		all = append(all, alarm{
+			name: "PossiblyEarly" + source.Name, section: "possibly-early",
+			means:    fmt.Sprintf("A new list of %s no longer names certificates that cannot have expired yet: who was revoked may be let in again.", source.Name),
+			measured: ours(metrics.PossiblyEarly, stack, source.Name), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+		})
+	}
+	switch guards := source.Guards; {
+	case guards.MaxShrinkPercent == 0 && guards.MaxNewlyRevoked == 0:
+	case guards.OnBreach == settings.OnBreachHold:
+		all = append(all, alarm{
+			name: "Held" + source.Name, section: "held",
+			means:    fmt.Sprintf("A list of %s is held back, because it drops or revokes more than its guards allow. The list before stays in force until somebody decides.", source.Name),
+			measured: ours(metrics.Held, stack, source.Name), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+		})
+	default:
+		all = append(all, alarm{
+			name: "Breached" + source.Name, section: "breached",
+			means:    fmt.Sprintf("A list of %s drops or revokes more than its guards allow. It is in force all the same.", source.Name),
+			measured: ours(metrics.Breached, stack, source.Name), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+		})
+	}
+	return all
 }
 
 // inboxAlarm is about what was dropped into the bucket and belongs to no source.
