@@ -114,7 +114,7 @@ func remarshal(t *testing.T, from, into any) {
 func TestAlarmsAreHeardAtTheTopic(t *testing.T) {
 	onEach(t, func(t *testing.T, got template) {
 		all := got.all("AWS::CloudWatch::Alarm")
-		if len(all) < 10 {
+		if len(all) < 9 {
 			t.Fatalf("got %d alarms", len(all))
 		}
 		for _, id := range all {

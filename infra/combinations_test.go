@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // Settings that the examples do not combine: each is synthesised without a
 // finding that nobody has explained, and without a circle.
@@ -9,6 +12,7 @@ func TestCombinations(t *testing.T) {
 		balancer = `"allowedCidrs": null, "loadBalancerArn": "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/lb/01", "securityGroupId": "sg-01"`
 		attached = `"trustStoreArn": "arn:aws:elasticloadbalancing:eu-central-1:111122223333:truststore/ts/01", "caBundle": null, "certificateArn": null, "allowedCidrs": null`
 		place    = `"network": {"vpcId": "vpc-02", "subnetIds": ["subnet-03"], "availabilityZones": ["eu-central-1a"], "access": "existing"}`
+		aCanary  = `"enabled": true, "hostName": "gate.example.com", "goodSecretArn": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:good-AbCdEf", "revokedSecretArn": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:revoked-GhIjKl"`
 		domain   = `"certificateArn": null, "domainName": "gate.example.com", "hostedZoneId": "Z1", "hostedZoneName": "example.com"`
 	)
 	for name, changes := range map[string]string{
@@ -29,6 +33,12 @@ func TestCombinations(t *testing.T) {
 		"rules to everything":                     `{"passthroughRules": [{"paths": ["/a"], "backend": {"targetGroupArn": "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/a/01"}}, {"paths": ["/b"], "backend": {"ipAddresses": ["10.0.0.7"]}}]}`,
 		"an upstream behind NAT":                  `{"verifier": {"upstream": "http://10.0.0.7", "network": {"access": "nat"}}}`,
 		"an upstream in a VPC of its own":         `{` + balancer + `, "verifier": {"upstream": "http://app", ` + place + `}}`,
+		"everything on":                           canaried,
+		"everything on, no alarms":                strings.Replace(canaried, `"alarms": {`, `"alarms": {"enabled": false, `, 1),
+		"everything on, behind NAT":               strings.Replace(canaried, `"canary": {`, `"pollEvery": "10s", "verifier": {"upstream": "http://10.0.0.7", "network": {}}, "canary": {"network": {"access": "nat"}, `, 1),
+		"a canary at an existing load balancer":   `{` + balancer + `, "canary": {` + aCanary + `, ` + place + `}}`,
+		"no alarms, attached":                     `{` + attached + `, "alarms": {"enabled": false}}`,
+		"alarms, a given bucket":                  `{"bucketName": "given", "alarms": {"email": "a@example.com"}}`,
 		"the longest of stack names":              `{"stackName": "A23456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-12345678"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -38,7 +48,7 @@ func TestCombinations(t *testing.T) {
 					t.Errorf("%s needs itself", id)
 				}
 			}
-			if !got.comesAfter("RefresherFunction", "RefresherLogs") || len(got.all("AWS::Scheduler::Schedule")) != 1 {
+			if !got.comesAfter("RefresherFunction", "RefresherLogs") || got.property("Schedule", "State") != "ENABLED" {
 				t.Error("the refresher or its schedule is missing")
 			}
 		})

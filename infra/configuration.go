@@ -57,7 +57,15 @@ func load(text []byte, source, functions string, now time.Time) (deployment, err
 	if err != nil {
 		return deployment{}, fmt.Errorf("the settings in %s cannot be deployed:\n  %s", source, strings.ReplaceAll(err.Error(), "\n", "\n  "))
 	}
-	return d, errors.Join(d.built("refresh"), d.built("verify"))
+	return d, errors.Join(d.built("refresh"), d.built("verify"), d.builtCanary())
+}
+
+// builtCanary asks for the canary's program only where there is to be one.
+func (d deployment) builtCanary() error {
+	if !hasCanary(d.Settings) {
+		return nil
+	}
+	return d.built("canary")
 }
 
 // built says whether a function's program is there to be deployed.

@@ -52,6 +52,7 @@ func TestFailuresAreKept(t *testing.T) {
 		target := map[string]string{
 			schedule.property("ScheduleExpression"):                          "rate(1 minute)",
 			schedule.property("Target", "Arn"):                               "${RefresherFunction.Arn}",
+			schedule.property("Target", "Input"):                             `{"detail-type":"Scheduled Event","source":"aws.scheduler"}`,
 			schedule.property("Target", "RoleArn"):                           "${ScheduleRole.Arn}",
 			schedule.property("Target", "DeadLetterConfig", "Arn"):           "${RefresherFailures.Arn}",
 			schedule.property("State"):                                       "ENABLED",

@@ -79,7 +79,7 @@ func standIns() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, name := range []string{"refresh", "verify"} {
+	for _, name := range []string{"refresh", "verify", "canary"} {
 		err = os.MkdirAll(filepath.Join(dir, name), 0o755)
 		if err != nil {
 			return "", err

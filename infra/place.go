@@ -98,6 +98,13 @@ func egressPorts(addresses ...string) []int {
 	return slices.Compact(ports)
 }
 
+// portsOf are those of AWS and of the gate itself.
+func portsOf(s settings.Settings) []int {
+	ports := []int{443, s.VerifyPort, s.PassthroughPort}
+	slices.Sort(ports)
+	return slices.Compact(ports)
+}
+
 // portOf is the port of a URL that the settings have accepted.
 func portOf(address string) int {
 	parsed, err := url.Parse(address)

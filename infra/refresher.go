@@ -34,6 +34,10 @@ type refresher struct {
 	logDays int
 }
 
+func (r refresher) timetable() timetable {
+	return timetable{"Looks for new revocation lists", time.Minute, r.function, r.failed}
+}
+
 func (r refresher) watched() watchedFunction {
 	return watchedFunction{function: r.function, logs: r.logs, failed: r.failed}
 }

@@ -34,7 +34,7 @@ var (
 		"ReadArchive: s3:GetObject on ARCHIVES",
 	}
 	scheduleRole = []string{
-		"StartRefresh: lambda:InvokeFunction on ${RefresherFunction.Arn}",
+		"Start: lambda:InvokeFunction on ${RefresherFunction.Arn}",
 		"ReportFailures: sqs:SendMessage on ${RefresherFailures.Arn}",
 	}
 )

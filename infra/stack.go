@@ -35,7 +35,7 @@ func buildGate(stack awscdk.Stack, d deployment) {
 		bucket: bucket, upload: upload, network: network, trustStoreARN: trustStore.TrustStoreArn(), writable: trustStoreARNs(stack),
 	})
 	first := newFirstRefresh(stack, d, refresher)
-	newSchedule(stack, refresher, first)
+	newSchedule(stack, refresher.timetable(), first)
 	newTriggers(stack, d.Settings, refresher)
 	newOperator(stack, refresher)
 	verifier := newVerifier(stack, d, bucket, network)
@@ -47,7 +47,8 @@ func buildGate(stack awscdk.Stack, d deployment) {
 	}
 	front.listen(trustStore, verifier, first)
 	newRecords(stack, d.Settings, balancer)
-	newWatch(stack, d, watched{stack: d.StackName, refresher: refresher.watched(), verifier: verifier.watched()}, first)
+	canary := newCanary(stack, d, canaryParts{bucket, network, balancer}, first)
+	newWatch(stack, d, watched{stack: d.StackName, refresher: refresher.watched(), verifier: verifier.watched(), canary: canary}, first)
 	gateOutputs(stack, d.Settings, balancer)
 	refresherOutputs(stack, refresher, trustStore.TrustStoreArn())
 }
@@ -60,7 +61,7 @@ func attach(stack awscdk.Stack, d deployment) {
 		bucket: bucket, upload: newUpload(stack, bucket, d), trustStoreARN: trustStore, writable: trustStore,
 	})
 	first := newFirstRefresh(stack, d, refresher)
-	newSchedule(stack, refresher, first)
+	newSchedule(stack, refresher.timetable(), first)
 	newTriggers(stack, d.Settings, refresher)
 	newOperator(stack, refresher)
 	newWatch(stack, d, watched{stack: d.StackName, refresher: refresher.watched()}, first)

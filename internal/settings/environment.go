@@ -33,13 +33,15 @@ const (
 	// EnvHTTPSCASHA256 is the hash (hex) of that file. Set whenever EnvHTTPSCAKey is.
 	EnvHTTPSCASHA256 = "SEKISHO_HTTPS_CA_SHA256"
 	// EnvName is the name of the stack, for metrics; absent means that of
-	// [Defaults]. Both functions.
+	// [Defaults]. Every function.
 	EnvName = "SEKISHO_NAME"
 	// EnvPollEvery is how often the lists are looked at, as a duration; absent
 	// means once in each run. Refresher.
 	EnvPollEvery = "SEKISHO_POLL_EVERY"
 	// EnvGate is [Gate] as JSON; an absent key has its default. Verifier.
 	EnvGate = "SEKISHO_GATE"
+	// EnvCanary is [CanaryRound] as JSON. Canary.
+	EnvCanary = "SEKISHO_CANARY"
 
 	// What Go's HTTP client reads (net/http, ProxyFromEnvironment). Refresher.
 	envHTTPProxy  = "HTTP_PROXY"

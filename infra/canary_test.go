@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sekisho/sekisho/internal/settings"
+)
+
+// The canary knows its two secrets, reads which list is in force, and may do
+// nothing else.
+func TestCanaryRole(t *testing.T) {
+	got := of(t, with(t, canaried)).grants()
+	expectStatements(t, "CanaryRole", got["CanaryRole"], []string{
+		"WriteLogs: logs:CreateLogStream,logs:PutLogEvents on ${CanaryLogs.Arn}",
+		"ReadCertificates: secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-central-1:111122223333:secret:good-AbCdEf,arn:aws:secretsmanager:eu-central-1:111122223333:secret:revoked-GhIjKl",
+		"ListBucket: s3:ListBucket on ${Bucket.Arn}",
+		"ReadObjects: s3:GetObject on ${Bucket.Arn}/index/*,${Bucket.Arn}/snapshot.json",
+		"ReportFailures: sqs:SendMessage on ${CanaryFailures.Arn}",
+		"JoinVpc: ec2:AssignPrivateIpAddresses,ec2:CreateNetworkInterface,ec2:DeleteNetworkInterface,ec2:DescribeNetworkInterfaces,ec2:DescribeSubnets,ec2:UnassignPrivateIpAddresses on *",
+	})
+	expectStatements(t, "CanaryScheduleRole", got["CanaryScheduleRole"], []string{
+		"Start: lambda:InvokeFunction on ${CanaryFunction.Arn}",
+		"ReportFailures: sqs:SendMessage on ${CanaryFailures.Arn}",
+	})
+	for role, all := range got {
+		for _, s := range all {
+			if role != "CanaryRole" && strings.Contains(s.actions, "secretsmanager") {
+				t.Errorf("%s may read secrets, too", role)
+			}
+		}
+	}
+}
+
+// What the canary is told, it understands.
+func TestCanaryUnderstandsItsEnvironment(t *testing.T) {
+	task, err := settings.CanaryFromEnv(environmentOf(t, of(t, with(t, canaried)), "CanaryFunction"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if task.Round.VerifyURL != "https://gate.example.com:443/" || task.Round.PassthroughURL != "https://gate.example.com:8443/" || task.Name != "Sekisho" {
+		t.Errorf("got %+v", task)
+	}
+}
+
+// To a private load balancer it goes from inside the VPC, by doors that are open
+// for it alone; its secrets come by an endpoint that nobody else may use.
+func TestCanaryOfAPrivateGate(t *testing.T) {
+	got := of(t, with(t, canaried))
+	if subnets := got.one(t, "CanaryFunction").property("VpcConfig", "SubnetIds"); strings.Count(subnets, "NetworkVpcFunctionsSubnet") != 2 {
+		t.Errorf("got the subnets %s", subnets)
+	}
+	group := got.one(t, "CanarySecurityGroup")
+	if group.property("SecurityGroupIngress") != "" || portsOut(group) != "443,8443" {
+		t.Errorf("got %v, want nothing in, and AWS and the gate out", group.Properties)
+	}
+	var rules []string
+	for _, id := range got.all("AWS::EC2::SecurityGroupIngress") {
+		r := got.Resources[id]
+		rules = append(rules, fmt.Sprintf("%s from %s at %s", r.property("GroupId"), r.property("SourceSecurityGroupId"), r.property("FromPort")))
+	}
+	slices.Sort(rules)
+	want := "${CanaryEndpointSecurityGroup.GroupId} from ${CanarySecurityGroup.GroupId} at 443\n" +
+		"${GateSecurityGroup.GroupId} from ${CanarySecurityGroup.GroupId} at 443\n${GateSecurityGroup.GroupId} from ${CanarySecurityGroup.GroupId} at 8443"
+	if strings.Join(rules, "\n") != want {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(rules, "\n"), want)
+	}
+	if service := got.one(t, "CanarySecretsManager").property("ServiceName"); !strings.HasSuffix(service, ".secretsmanager") {
+		t.Errorf("got the endpoint %s", service)
+	}
+}
+
+// To a public one it goes by the Internet, like everybody.
+func TestCanaryOfAPublicGate(t *testing.T) {
+	changes := strings.Replace(canaried, `"alarms"`, `"internetFacing": true, "allowedCidrs": ["0.0.0.0/0"], "alarms"`, 1)
+	got := of(t, with(t, changes))
+	if place := got.one(t, "CanaryFunction").property("VpcConfig"); place != "" {
+		t.Errorf("got the place %s", place)
+	}
+	if endpoints := got.all("AWS::EC2::VPCEndpoint"); len(endpoints) > 0 {
+		t.Errorf("got %v", endpoints)
+	}
+}
+
+// It knocks as often as it is told to, once the gate is open.
+func TestCanarySchedule(t *testing.T) {
+	got := of(t, with(t, canaried))
+	schedule := got.one(t, "CanarySchedule")
+	if rate := schedule.property("ScheduleExpression"); rate != "rate(10 minutes)" || schedule.property("Target", "DeadLetterConfig", "Arn") != "${CanaryFailures.Arn}" {
+		t.Errorf("got %v", schedule.Properties)
+	}
+	if got.property("CanaryFunction", "LoggingConfig", "LogGroup") != "${CanaryLogs}" {
+		t.Error("it has no log of its own")
+	}
+}
+
+// property is one of the only resource of that name, "" without one.
+func (tm template) property(name string, path ...string) string {
+	return tm.Resources[idOf(tm, name)].property(path...)
+}
+
+// A gate on its way out lets nobody in: the canary goes first. Without one there
+// is nothing of it.
+func TestNoCanary(t *testing.T) {
+	off := strings.Replace(canaried, `"alarms"`, `"mutualAuthentication": "off", "alarms"`, 1)
+	for name, got := range map[string]template{"not wanted": example(t, "minimal"), "on the way out": of(t, with(t, off))} {
+		for id := range got.Resources {
+			if strings.HasPrefix(id, "Canary") || strings.HasPrefix(id, "AlarmsCanary") {
+				t.Errorf("%s: got %s", name, id)
+			}
+		}
+	}
+}
