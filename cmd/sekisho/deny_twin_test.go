@@ -51,7 +51,7 @@ func TestDenyReachesThePassthroughListenerOnly(t *testing.T) {
 	operator("undeny", chain)
 	await(t, prober, twin.Passthrough, 200, "")
 	rules := filepath.Join(dir, "policy.json")
-	err = clientFile{rules, []byte(`{"format":1,"rules":[{"name":"r","paths":["/reports"],"anyone":true}]}`), 0o600}.write()
+	err = clientFile{rules, []byte(`{"format":1,"rules":[{"name":"r","paths":["/reports"],"anyone":true}]}`), 0o600}.write(true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ The AWS CLI works against it with the AWS_ENDPOINT_URL that it prints.`,
 	}
 	cmd.PersistentFlags().StringVar(&options.Dir, "dir", options.Dir, "state `directory` of the twin")
 	twinFlags(cmd.Flags(), &options)
-	cmd.AddCommand(issueCommand(&options.Dir), revokeCommand(&options.Dir), refreshCommand(&options.Dir), localStatusCommand(&options.Dir))
+	cmd.AddCommand(localIssueCommand(&options.Dir), revokeCommand(&options.Dir), refreshCommand(&options.Dir), localStatusCommand(&options.Dir))
 	return cmd
 }
 

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -10,16 +10,17 @@ import (
 	"github.com/sekisho/sekisho/internal/local"
 )
 
-func issueCommand(dir *string) *cobra.Command {
+func localIssueCommand(dir *string) *cobra.Command {
 	var days int
 	var out string
-	var p12 bool
+	var p12, legacy, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "issue NAME",
 		Short: "Issue a client certificate of the twin's CA",
 		Long: `Writes NAME.crt, NAME.key and NAME-chain.pem (the certificate, then the issuing
 CA), and with --p12 NAME.p12 for a browser or a device, its password in
-NAME.p12.txt.`,
+NAME.p12.txt. Files that are there are overwritten: the twin's certificates are
+for trying out. How to import it there: docs/clients.md.`,
 		Example: `  sekisho local issue laptop-1
   sekisho local issue laptop-2 --days 7 --out certs --p12`,
 		Args: usage(cobra.ExactArgs(1)),
@@ -35,9 +36,12 @@ NAME.p12.txt.`,
 			if err != nil {
 				return err
 			}
-			written, err := writeClient(issued, out, p12)
+			written, err := writeClient(issued, out, p12, legacy)
 			if err != nil {
 				return err
+			}
+			if asJSON {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"name": issued.Name, "files": written})
 			}
 			for _, name := range written {
 				fmt.Fprintln(cmd.OutOrStdout(), "wrote "+name)
@@ -50,19 +54,17 @@ NAME.p12.txt.`,
 	cmd.Flags().IntVar(&days, "days", 90, "how long the certificate is valid")
 	cmd.Flags().StringVar(&out, "out", ".", "`directory` to write to")
 	cmd.Flags().BoolVar(&p12, "p12", false, "also write a PKCS #12 file")
+	cmd.Flags().BoolVar(&legacy, "legacy", false, "write it for old systems")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
 
 // maxNameBytes leaves room for the endings within what a file may be called.
 const maxNameBytes = 200
 
-// writeClient writes the files of a client and returns their names. The key
-// and the password can be read by their owner alone.
-func writeClient(issued local.Issued, out string, p12 bool) ([]string, error) {
-	err := os.MkdirAll(out, 0o755)
-	if err != nil {
-		return nil, fmt.Errorf("making the directory of the client's files: %w", err)
-	}
+// writeClient writes the files of a client, over what is there, and returns
+// their names. The key and the password can be read by their owner alone.
+func writeClient(issued local.Issued, out string, p12, legacy bool) ([]string, error) {
 	stem := filepath.Join(out, issued.Name)
 	files := []clientFile{
 		{stem + ".crt", issued.Certificate, 0o644},
@@ -70,39 +72,23 @@ func writeClient(issued local.Issued, out string, p12 bool) ([]string, error) {
 		{stem + "-chain.pem", issued.Chain, 0o644},
 	}
 	if p12 {
-		bundled, err := bundle(issued, stem)
+		bundled, err := bundleIssued(issued, stem, legacy)
 		if err != nil {
 			return nil, err
 		}
 		files = append(files, bundled...)
 	}
-	var written []string
-	for _, file := range files {
-		err := file.write()
-		if err != nil {
-			return written, err
-		}
-		written = append(written, file.name)
-	}
-	return written, nil
+	return writeAll(files, true)
 }
 
-type clientFile struct {
-	name    string
-	content []byte
-	mode    os.FileMode
-}
-
-// write replaces the file, so that an old one with a wider mode does not lend
-// its mode to a new key.
-func (f clientFile) write() error {
-	err := os.Remove(f.name)
-	if err != nil && !os.IsNotExist(err) {
-		return fmt.Errorf("replacing %s: %w", f.name, err)
-	}
-	err = os.WriteFile(f.name, f.content, f.mode)
+func bundleIssued(issued local.Issued, stem string, legacy bool) ([]clientFile, error) {
+	key, err := parseKey(issued.Key)
 	if err != nil {
-		return fmt.Errorf("writing a file of the client: %w", err)
+		return nil, fmt.Errorf("reading the client's key: %w", err)
 	}
-	return nil
+	chain, err := certificates("certificate-syntax", namedFile{"chain", issued.Chain})
+	if err != nil {
+		return nil, fmt.Errorf("reading the client's chain: %w", err)
+	}
+	return bundle(key, chain[0], chain[1:], stem, legacy)
 }

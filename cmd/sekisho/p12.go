@@ -1,33 +1,24 @@
 package main
 
 import (
+	"crypto"
 	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 
 	"software.sslmate.com/src/go-pkcs12"
-
-	"github.com/sekisho/sekisho/internal/local"
 )
 
-// bundle is the client's key and chain as PKCS #12 with modern encryption, and
-// its password, which is made anew for each file.
-func bundle(issued local.Issued, stem string) ([]clientFile, error) {
-	pair, err := tls.X509KeyPair(issued.Chain, issued.Key)
-	if err != nil {
-		return nil, fmt.Errorf("bundling the client's key: %w", err)
-	}
-	var above []*x509.Certificate
-	for _, der := range pair.Certificate[1:] {
-		cert, err := x509.ParseCertificate(der)
-		if err != nil {
-			return nil, fmt.Errorf("bundling the client's chain: %w", err)
-		}
-		above = append(above, cert)
+// bundle is a client's key and chain as PKCS #12, and its password, which is
+// made anew for each file. Current systems read AES-256; legacy is triple DES,
+// which protects little, so that the password must not get into strange hands.
+func bundle(key crypto.Signer, cert *x509.Certificate, above []*x509.Certificate, stem string, legacy bool) ([]clientFile, error) {
+	encoder := pkcs12.Modern2023
+	if legacy {
+		encoder = pkcs12.LegacyDES
 	}
 	password := rand.Text()
-	content, err := pkcs12.Modern.Encode(pair.PrivateKey, pair.Leaf, above, password)
+	content, err := encoder.Encode(key, cert, above, password)
 	if err != nil {
 		return nil, fmt.Errorf("bundling the client's key: %w", err)
 	}
