@@ -39,6 +39,33 @@
 // which a load balancer may deal with several lists of one issuer: by their
 // union, by the lowest ID or by the highest. AWS does not say which it is.
 //
+// # Guards
+//
+// A source may limit how much of its entries a list loses against the one
+// before it, and how many certificates it revokes at once. Beyond a limit a
+// list is taken and the outcome says so, or it is held back: what was accepted
+// stays the target, in the trust store and for the verifier, until an operator
+// approves that very list by its hash, until a harmless one comes, or until its
+// time is over; then it is taken. The time of a row of such lists counts from
+// the first one, so that a CA that publishes every hour is not held back for
+// ever. What a list changes is found by comparing its index with that of the
+// accepted one. A list that somebody added by hand is past every guard.
+//
+// [Refresher.Approve] and [Refresher.Reset] write the order down, on record
+// and in the state, and remove nothing by themselves. A reset is for a CA that
+// counts from the beginning again: it lets one list through that is older by
+// number or date, and once that is claimed, what the trust store held until
+// then is older for good, whatever its number says. From there the flow is the
+// usual one, and so is the law.
+//
+// # Records
+//
+// Every run that changes, refuses, holds back or heals something leaves a
+// [Record] in the bucket, and so does an order. Records are only added.
+// Repeats are counted in memory and written down once an hour and when they
+// end. A record that cannot be written is said in the report and fails nothing
+// but an order.
+//
 // # Windows
 //
 // By the union and by the lowest ID there is no instant at which less is
@@ -61,7 +88,6 @@
 //
 // The package reads no clock, logs nothing, knows no AWS client and deletes
 // nothing from the bucket. It touches no list of a CA that is not in the
-// bundle, and none of a CA in it whose lists no source has delivered. Guards
-// that hold a list back for an operator have their place in [Hold], and are
-// not built yet.
+// bundle, and none of a CA in it whose lists no source has delivered. Who may
+// give an order is for whoever passes it on.
 package refresh

@@ -20,6 +20,8 @@ type explorer struct {
 	tamper tampering
 	// lists is the quota of lists; 0 is AWS's.
 	lists int
+	// guards are those of the source.
+	guards Guards
 	// after is when the clean run comes, counted from pkitest.Epoch.
 	after time.Duration
 	// enough is how many counter-examples are enough.
@@ -80,6 +82,7 @@ func (x *explorer) refresher(p *party) *Refresher {
 	if x.lists != 0 {
 		r.Limits.Lists = x.lists
 	}
+	r.Sources[0].Guards = x.guards
 	if x.tamper != nil {
 		x.tamper(p, r)
 	}
@@ -132,6 +135,7 @@ func (x *explorer) heal(where fmt.Stringer, c *cloud, newest int, parties []*par
 		return
 	}
 	list, before := x.stage.ca.at(newest), c.String()
+	x.outlast(c, newest)
 	clean, _, err := x.later(c, newest)
 	wrong := append(slices.Clone(c.law.broken), ill(c, list)...)
 	if err != nil {
@@ -145,6 +149,17 @@ func (x *explorer) heal(where fmt.Stringer, c *cloud, newest int, parties []*par
 	if len(wrong) > 0 {
 		x.breaks(where, "one clean run led from %s to %s: %s\n%s", before, c, strings.Join(wrong, "; "), transcripts(append(parties, clean)))
 	}
+}
+
+// outlast has a list that may be held back be held back for its time.
+func (x *explorer) outlast(c *cloud, newest int) {
+	if x.guards == (Guards{}) {
+		return
+	}
+	p := x.party("the run before", c, newest, nil)
+	r := x.refresher(p)
+	r.Clock = func() time.Time { return pkitest.Epoch.Add(x.after - x.guards.HoldFor) }
+	_, _ = r.Run(context.Background())
 }
 
 func (x *explorer) known(r recovery) bool {
