@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sekisho/sekisho/internal/local/endpoint"
 	"github.com/sekisho/sekisho/internal/metrics"
@@ -24,14 +25,33 @@ const asTheTwin = `{"stackName": "local", "revocation": "require-leaf", "crlUrls
 // ours looks at was published in a real run of the deployed programs: the same
 // name, in the same unit, under the same dimensions with the same values.
 func TestAlarmsAreFedByARealRun(t *testing.T) {
-	published := publishedByARealRun(t)
-	for name, want := range metricsOfAlarms(of(t, with(t, asTheTwin))) {
-		if name == "RefusedInbox" {
-			continue // nothing deals with the inbox yet
+	wanted := metricsOfAlarms(of(t, with(t, asTheTwin)))
+	delete(wanted, "RefusedInbox") // nothing deals with the inbox yet
+	r := startTwin(t, func(endpoint.Call) endpoint.Fault { return endpoint.Fault{} })
+	r.askAs("laptop")
+	_, err := r.commands.Revoke(t.Context(), "laptop")
+	r.must(err)
+	r.refresh()
+	var published map[string]bool
+	r.eventually(func() bool {
+		published = r.published()
+		return slices.IndexFunc(slices.Collect(maps.Values(wanted)), func(metric string) bool { return !published[metric] }) < 0
+	})
+	for name, metric := range wanted {
+		if !published[metric] {
+			t.Errorf("%s looks at %s, published are\n\t%s", name, metric, strings.Join(slices.Sorted(maps.Keys(published)), "\n\t"))
 		}
-		if !published[want] {
-			t.Errorf("%s looks at %s, published are\n\t%s", name, want, strings.Join(slices.Sorted(maps.Keys(published)), "\n\t"))
+	}
+}
+
+// eventually gives a log time to be written: a function answers before the last
+// of what it printed has arrived there.
+func (r realRun) eventually(done func() bool) {
+	for range 100 {
+		if done() {
+			return
 		}
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 
@@ -48,24 +68,18 @@ func metricsOfAlarms(tm template) map[string]string {
 	return all
 }
 
-// publishedByARealRun has a client let in, a certificate revoked, and its list
-// brought into force.
-func publishedByARealRun(t *testing.T) map[string]bool {
-	t.Helper()
-	r := startTwin(t, func(endpoint.Call) endpoint.Fault { return endpoint.Fault{} })
-	r.askAs("laptop")
-	_, err := r.commands.Revoke(t.Context(), "laptop")
-	r.must(err)
-	r.refresh()
-	published := map[string]bool{}
+// published are the metrics in the logs of the functions.
+func (r realRun) published() map[string]bool {
+	r.Helper()
+	found := map[string]bool{}
 	logs, err := filepath.Glob(filepath.Join(r.commands.Dir, "log", "*.log"))
 	if err != nil || len(logs) < 2 {
-		t.Fatalf("got the logs %v and error %v, want those of both functions", logs, err)
+		r.Fatalf("got the logs %v and error %v, want those of both functions", logs, err)
 	}
 	for _, log := range logs {
-		maps.Copy(published, publishedIn(t, log))
+		maps.Copy(found, publishedIn(r.T, log))
 	}
-	return published
+	return found
 }
 
 // publishedIn are the metrics that CloudWatch would make of a log (CloudWatch
@@ -122,4 +136,68 @@ func metricsIn(t *testing.T, line []byte, found map[string]bool) {
 			}
 		}
 	}
+}
+
+// The saved queries ask for fields that the programs write.
+func TestQueriesAskForWhatIsWritten(t *testing.T) {
+	r := startTwin(t, func(endpoint.Call) endpoint.Fault { return endpoint.Fault{} })
+	r.askAs("laptop")
+	r.refresh()
+	for _, test := range []struct {
+		query
+		log, message string
+	}{
+		{refusedToday, "verify", "decision"},
+		{decisionsTaken, "refresh", "revocation list"},
+	} {
+		var written map[string]bool
+		r.eventually(func() bool {
+			written = membersWritten(t, filepath.Join(r.commands.Dir, "log"), test.log, test.message)
+			return len(written) > 0
+		})
+		for _, field := range fieldsOf(test.text) {
+			if !written[field] {
+				t.Errorf("the query %q asks for %s, which no %q says: %v", test.name, field, test.message, slices.Sorted(maps.Keys(written)))
+			}
+		}
+	}
+}
+
+// fieldsOf are the fields that a query asks for, without those of CloudWatch.
+func fieldsOf(query string) []string {
+	first, _, _ := strings.Cut(query, "\n")
+	var fields []string
+	for field := range strings.SplitSeq(strings.TrimPrefix(first, "fields "), ", ") {
+		if !strings.HasPrefix(field, "@") {
+			fields = append(fields, field)
+		}
+	}
+	return append(fields, "msg")
+}
+
+// membersWritten are the members of the last line with a message, in the logs
+// of a function.
+func membersWritten(t *testing.T, dir, function, message string) map[string]bool {
+	t.Helper()
+	logs, err := filepath.Glob(filepath.Join(dir, "*"+function+"*.log"))
+	if err != nil || len(logs) == 0 {
+		t.Fatalf("got the logs %v and error %v", logs, err)
+	}
+	found := map[string]bool{}
+	for _, log := range logs {
+		content, err := os.ReadFile(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.SplitSeq(string(content), "\n") {
+			var members map[string]any
+			err := json.Unmarshal([]byte(line), &members)
+			if err == nil && members["msg"] == message {
+				for name := range members {
+					found[name] = true
+				}
+			}
+		}
+	}
+	return found
 }
