@@ -93,7 +93,9 @@ func (t *rereadsNothing) Put(ctx context.Context, upload Upload) (Stored, error)
 	return stored, err
 }
 
-func isState(key string) bool { return strings.HasPrefix(key, statePrefix) && key != verdictsKey }
+func isState(key string) bool {
+	return strings.HasPrefix(key, statePrefix) && key != verdictsKey && key != unusedKey
+}
 
 // overwrites writes states whatever others wrote meanwhile.
 type overwrites struct{ *party }

@@ -37,6 +37,13 @@ func (p *party) List(ctx context.Context, prefix string) ([]string, error) {
 	})
 }
 
+func (p *party) Delete(ctx context.Context, key, tag string) error {
+	_, err := do(ctx, p, "delete", key, func(fault) (struct{}, string, error) {
+		return struct{}{}, "", p.cloud.discard(key, tag)
+	})
+	return err
+}
+
 func (p *party) Revocations(ctx context.Context) ([]Revocation, error) {
 	return do(ctx, p, "revocations", "", func(f fault) ([]Revocation, string, error) {
 		lag := 0

@@ -117,6 +117,22 @@ func (c *cloud) put(upload Upload) (Stored, error) {
 	return Stored{Key: upload.Key, Version: version, Tag: next.tag}, nil
 }
 
+// discard deletes an object. Versions stay, as in a bucket with versions.
+func (c *cloud) discard(key, tag string) error {
+	now, there := c.objects[key]
+	if !there {
+		return nil
+	}
+	if tag != "" && now.tag != tag {
+		return fmt.Errorf("deleting %s: %w", key, ErrOvertaken)
+	}
+	c.writes++
+	c.sum = 0
+	c.law.deleted(c, key)
+	delete(c.objects, key)
+	return nil
+}
+
 func (c *cloud) list(prefix string) ([]string, error) {
 	var keys []string
 	for key := range c.objects {

@@ -40,9 +40,11 @@ type law struct {
 	accepted, pointed map[string]int
 	// released are identities that may leave manifest and trust store.
 	released map[string]bool
-	broken   []string
-	windows  map[string]*window
-	longest  map[string]int
+	// spoilt are objects that somebody changed.
+	spoilt  map[string]bool
+	broken  []string
+	windows map[string]*window
+	longest map[string]int
 }
 
 // window is a time in which a gate that goes by the highest ID enforces less
@@ -61,14 +63,14 @@ const (
 func newLaw() law {
 	return law{
 		peaks: map[string]levels{}, accepted: map[string]int{}, pointed: map[string]int{},
-		released: map[string]bool{}, windows: map[string]*window{}, longest: map[string]int{},
+		released: map[string]bool{}, spoilt: map[string]bool{}, windows: map[string]*window{}, longest: map[string]int{},
 	}
 }
 
 func (l law) clone() law {
 	return law{
 		peaks: maps.Clone(l.peaks), accepted: maps.Clone(l.accepted), pointed: maps.Clone(l.pointed),
-		released: maps.Clone(l.released), broken: slices.Clone(l.broken), windows: maps.Clone(l.windows), longest: maps.Clone(l.longest),
+		released: maps.Clone(l.released), spoilt: maps.Clone(l.spoilt), broken: slices.Clone(l.broken), windows: maps.Clone(l.windows), longest: maps.Clone(l.longest),
 	}
 }
 
@@ -168,12 +170,12 @@ func (l *law) inWindow(c *cloud, by *party, identity string) bool {
 func (l *law) written(key string, before, after []byte) {
 	switch {
 	case strings.HasPrefix(key, "crl/"), strings.HasPrefix(key, "index/"):
-		if before != nil && !bytes.Equal(before, after) {
+		if before != nil && !bytes.Equal(before, after) && !l.spoilt[key] {
 			l.breaks("%s was changed", key)
 		}
 	case key == snapshot.ManifestKey:
 		l.pointing(after)
-	case strings.HasPrefix(key, statePrefix) && key != verdictsKey:
+	case isState(key):
 		identity := strings.TrimSuffix(strings.TrimPrefix(key, statePrefix), ".json")
 		state, err := decodeState(after, identity)
 		if err != nil {
@@ -184,6 +186,21 @@ func (l *law) written(key string, before, after []byte) {
 			l.breaks("the accepted list turned back from level %d to %d", l.accepted[identity], level)
 		}
 		l.accepted[identity] = level
+	}
+}
+
+// forgets an object that somebody spoilt, so that it may be put right.
+func (l *law) forgets(key string) { l.spoilt[key] = true }
+
+// deleted checks that nothing points to what leaves the bucket.
+func (l *law) deleted(c *cloud, key string) {
+	if !strings.HasPrefix(key, "crl/") && !strings.HasPrefix(key, "index/") {
+		return
+	}
+	for name, found := range c.objects {
+		if (name == snapshot.ManifestKey || isState(name)) && bytes.Contains(found.body, []byte(key)) {
+			l.breaks("%s was deleted, and %s points to it", key, name)
+		}
 	}
 }
 

@@ -99,7 +99,7 @@ func (c call) noticeable() bool {
 	if strings.HasPrefix(c.what, RecordPrefix) {
 		return false
 	}
-	return c.kind != "fetch" && c.what != verdictsKey &&
+	return c.kind != "fetch" && c.what != verdictsKey && c.what != dropped &&
 		!strings.HasPrefix(c.what, "crl/") && !strings.HasPrefix(c.what, "index/") || c.kind == "add"
 }
 
@@ -195,9 +195,11 @@ func serving(list *edition) func(context.Context, Request) (Fetched, string, err
 	}
 }
 
-// refresher is a fresh process for this party.
+// refresher is a fresh process for this party. It has looked after the bucket
+// just now: see dueAt.
 func (p *party) refresher(bundle Bundle) *Refresher {
 	return &Refresher{
+		upkeep:  upkeep{inspected: pkitest.Epoch, tidied: pkitest.Epoch},
 		Fetcher: p, Bucket: p, TrustStore: p, Contents: p,
 		Sources: []Source{{Name: "ca", URLs: []string{"http://ca.example/list.crl"}}},
 		Bundle:  bundle, Limits: DefaultLimits(),

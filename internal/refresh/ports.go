@@ -66,6 +66,10 @@ type bucket interface {
 	Put(ctx context.Context, object Upload) (Stored, error)
 	// List returns the keys that begin with prefix, in order.
 	List(ctx context.Context, prefix string) ([]string, error)
+	// Delete removes an object; one that is not there is no error. With a
+	// non-empty tag it returns ErrOvertaken when the object is no longer the
+	// one with that tag.
+	Delete(ctx context.Context, key, tag string) error
 }
 
 // trustStore is the one trust store that a refresher feeds.

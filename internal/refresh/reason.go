@@ -15,6 +15,8 @@ const (
 	Claimed Reason = "claimed-by-another-source"
 	// StateLost: what was remembered of a list was gone or damaged.
 	StateLost Reason = "state-lost"
+	// ObjectLost: an object that a state names was gone or damaged.
+	ObjectLost Reason = "object-lost"
 	// Uncovered: a CA of the bundle has no list at all.
 	Uncovered Reason = "uncovered"
 )

@@ -66,6 +66,7 @@ type Refresher struct {
 	held   memory
 	folds  folds
 	polled polled
+	upkeep upkeep
 	// preview only plans.
 	preview bool
 }

@@ -20,6 +20,9 @@ type Report struct {
 	Quota QuotaUse `json:"quota,omitzero"`
 	// Uncovered names the CAs of the bundle of which no list is in force.
 	Uncovered []string `json:"uncovered,omitempty"`
+	// Untidy says why the bucket could not be tidied up; the next hour tries
+	// again.
+	Untidy string `json:"untidy,omitempty"`
 	// Unrecorded says which decision records could not be written, and why.
 	Unrecorded []string `json:"unrecorded,omitempty"`
 }

@@ -26,6 +26,7 @@ func (r *Refresher) Run(ctx context.Context) (Report, error) {
 	}
 	report.Outcomes = r.settleAll(ctx, w, now)
 	pointed := r.point(ctx, w)
+	report.Untidy = r.tidied(ctx, w, now)
 	report.Foreign = w.foreign()
 	report.Quota = w.quotaUse(r.Limits)
 	report.Uncovered = r.uncovered(w)
@@ -35,16 +36,18 @@ func (r *Refresher) Run(ctx context.Context) (Report, error) {
 	return report, err
 }
 
-// settleAll works on each source at the same time, and then on the identities
-// that no source delivers any more: their lists stay in force.
+// settleAll works on what was dropped into the bucket, then on each source at
+// the same time, and then on the identities that no source delivers any more:
+// their lists stay in force.
 func (r *Refresher) settleAll(ctx context.Context, w *world, now time.Time) []Outcome {
+	fromInbox := r.settleDropped(ctx, w, now)
 	results := make([][]Outcome, len(r.Sources))
 	var working sync.WaitGroup
 	for i, source := range r.Sources {
 		working.Go(func() { results[i] = r.settleSource(ctx, w, source, now) })
 	}
 	working.Wait()
-	outcomes := slices.Concat(results...)
+	outcomes := append(fromInbox, slices.Concat(results...)...)
 	return append(outcomes, r.settleRest(ctx, w, outcomes, now)...)
 }
 

@@ -42,7 +42,7 @@ func (s *settling) settle(ctx context.Context) Outcome {
 	if s.state.unread != nil {
 		return s.barred(s.state.unread)
 	}
-	lost := s.state.lost
+	lost, spoilt := s.state.lost, s.state.spoilt
 	err := s.timed("claim", func() error { return s.claim(ctx) })
 	if reasonOf(err) == Claimed {
 		return s.barred(err)
@@ -51,7 +51,7 @@ func (s *settling) settle(ctx context.Context) Outcome {
 		err = s.timed("enforce", func() error { return s.enforce(ctx) })
 		err = errors.Join(err, s.timed("point", func() error { return s.point(ctx, s.world) }))
 	}
-	return s.finish(errors.Join(s.noteLoss(lost), err))
+	return s.finish(errors.Join(s.noteLoss(lost), s.noteSpoilt(spoilt), err))
 }
 
 // noteLoss reports once, and loudly, that the state had to be made anew.

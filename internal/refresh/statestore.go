@@ -20,6 +20,8 @@ type tracked struct {
 	tag string
 	// lost says why the state had to be made anew from other sources.
 	lost error
+	// spoilt says why objects of the list have to be made anew.
+	spoilt error
 	// unread says why nothing may be done about this identity: the state is
 	// there, but could not be had.
 	unread error
@@ -34,7 +36,7 @@ func (r *Refresher) loadStates(ctx context.Context) (map[string]tracked, error) 
 	states := map[string]tracked{}
 	for _, key := range keys {
 		identity, isState := strings.CutSuffix(strings.TrimPrefix(key, statePrefix), ".json")
-		if isState && key != verdictsKey {
+		if isState && key != verdictsKey && key != unusedKey {
 			states[identity] = r.loadState(ctx, identity)
 		}
 	}

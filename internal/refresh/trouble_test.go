@@ -67,9 +67,9 @@ func TestRunLooksAgainBeforeItCallsACountWrong(t *testing.T) {
 	for _, f := range []fault{miscounted1, stale} {
 		r := newRig(t, ca)
 		r.serve(ca, 1)
-		r.party.faults = map[int]fault{9: f}
+		r.party.faults = map[int]fault{10: f}
 		r.wants(r.of(r.well(), ca), Replace, First, "")
-		if c := r.party.calls[9]; c.kind != "revocations" || c.fault != f {
+		if c := r.party.calls[10]; c.kind != "revocations" || c.fault != f {
 			t.Fatalf("%v befell %v, want the look after the add\n%s", f, c, r.party.transcript())
 		}
 		r.holds("{1:L1}")

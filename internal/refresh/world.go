@@ -41,8 +41,6 @@ type world struct {
 	// verdicts say what the IDs hold; the remembered ones lie in the bucket.
 	verdicts   map[int64]verdict
 	remembered map[int64]verdict
-	// wanted are the CAs in the trust store's own bundle, nil until asked for.
-	wanted map[string]bool
 }
 
 // look reads the manifest, the states and the trust store, and identifies what
@@ -56,6 +54,7 @@ func (r *Refresher) look(ctx context.Context, now time.Time) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.inspect(ctx, states, now)
 	for _, state := range r.withFloors(states, w.manifest) {
 		w.keep(state)
 	}

@@ -30,7 +30,7 @@ func explained(err error) error {
 	case "NoSuchBucket":
 		return fmt.Errorf("there is no such bucket: check the name, the account and the region: %w", err)
 	case "AccessDenied", "Forbidden":
-		return fmt.Errorf("access denied: allow this role s3:GetObject and s3:PutObject on the object, and s3:ListBucket on the bucket (without it S3 answers like this for an object that does not exist): %w", err)
+		return fmt.Errorf("access denied: allow this role s3:GetObject and s3:PutObject (to delete: s3:DeleteObject) on the object, and s3:ListBucket on the bucket (without it S3 answers like this for an object that does not exist): %w", err)
 	case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException":
 		return fmt.Errorf("the bucket is in another region: use one in the region of the function: %w", err)
 	default:

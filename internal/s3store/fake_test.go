@@ -23,6 +23,7 @@ import (
 type fake struct {
 	get  func(*s3.GetObjectInput) (*s3.GetObjectOutput, error)
 	put  func(*s3.PutObjectInput) (*s3.PutObjectOutput, error)
+	remove func(*s3.DeleteObjectInput) (*s3.DeleteObjectOutput, error)
 	list func(*s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, error)
 }
 
@@ -32,6 +33,10 @@ func (f fake) GetObject(_ context.Context, input *s3.GetObjectInput, _ ...func(*
 
 func (f fake) PutObject(_ context.Context, input *s3.PutObjectInput, _ ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
 	return f.put(input)
+}
+
+func (f fake) DeleteObject(_ context.Context, input *s3.DeleteObjectInput, _ ...func(*s3.Options)) (*s3.DeleteObjectOutput, error) {
+	return f.remove(input)
 }
 
 func (f fake) ListObjectsV2(_ context.Context, input *s3.ListObjectsV2Input, _ ...func(*s3.Options)) (*s3.ListObjectsV2Output, error) {

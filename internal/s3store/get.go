@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/sekisho/sekisho/internal/crl"
 )
 
 // readTries is how often a read is begun whose body breaks off: the SDK
@@ -16,7 +18,14 @@ import (
 const readTries = 3
 
 // errTooLarge marks an object above the limit; trying again cannot help.
-var errTooLarge = errors.New("larger than allowed")
+var errTooLarge error = tooLargeError{}
+
+type tooLargeError struct{}
+
+func (tooLargeError) Error() string { return "larger than allowed" }
+
+// Reason is that of package crl for the same.
+func (tooLargeError) Reason() string { return string(crl.ReasonTooLarge) }
 
 // object asks for one object: the whole of it, or nothing if it still has
 // this tag.

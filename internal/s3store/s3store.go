@@ -4,8 +4,9 @@
 // Every write that it reports is durable and has a version; a write can demand
 // that its key be free, or that nobody wrote it meanwhile. Transient failures
 // are retried by the SDK; a conditional write whose first try took effect
-// unheard is recognised, not reported as somebody else's. It never deletes, and
-// it knows nothing of what the objects mean.
+// unheard is recognised, not reported as somebody else's. What is
+// deleted stays as an earlier version for as long as the bucket keeps those.
+// The package knows nothing of what the objects mean.
 //
 //	store := s3store.New(config, bucket)
 //	stored, err := store.Put(ctx, refresh.Upload{Key: key, Body: body, Create: true})
@@ -27,6 +28,7 @@ const DefaultMaxBytes = 64 << 20
 type client interface {
 	GetObject(ctx context.Context, input *s3.GetObjectInput, options ...func(*s3.Options)) (*s3.GetObjectOutput, error)
 	PutObject(ctx context.Context, input *s3.PutObjectInput, options ...func(*s3.Options)) (*s3.PutObjectOutput, error)
+	DeleteObject(ctx context.Context, input *s3.DeleteObjectInput, options ...func(*s3.Options)) (*s3.DeleteObjectOutput, error)
 	ListObjectsV2(ctx context.Context, input *s3.ListObjectsV2Input, options ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
 }
 

@@ -32,6 +32,7 @@ func (empty) Put(context.Context, refresh.Upload) (refresh.Stored, error) {
 }
 
 func (empty) List(context.Context, string) ([]string, error)            { return nil, nil }
+func (empty) Delete(context.Context, string, string) error              { return nil }
 func (empty) Revocations(context.Context) ([]refresh.Revocation, error) { return nil, nil }
 func (empty) Remove(context.Context, []int64) error                     { return nil }
 

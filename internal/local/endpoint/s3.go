@@ -44,6 +44,8 @@ func (s *s3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.protocol.ServeHTTP(&withoutHeader{ResponseWriter: w, name: "X-Amz-Version-Id"}, r)
 	case "CompleteMultipartUpload":
 		s.complete(w, r)
+	case "DeleteObject":
+		s.remove(w, r)
 	default:
 		s.protocol.ServeHTTP(w, r)
 	}

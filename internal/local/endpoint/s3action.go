@@ -115,7 +115,9 @@ func missing(r *http.Request) string {
 // protocol layer does not read.
 func overlookedHeaders(action string) []string {
 	switch action {
-	case "CompleteMultipartUpload", "DeleteObject":
+	case "DeleteObject":
+		return []string{"If-None-Match", "X-Amz-If-Match-Size", "X-Amz-If-Match-Last-Modified-Time"}
+	case "CompleteMultipartUpload":
 		return []string{"If-Match", "If-None-Match", "X-Amz-If-Match-Size", "X-Amz-If-Match-Last-Modified-Time"}
 	case "CopyObject":
 		return []string{

@@ -34,8 +34,8 @@ func TestS3RefusesWhatItLacks(t *testing.T) {
 			_, err := w.s3.PutBucketPolicy(t.Context(), &awss3.PutBucketPolicyInput{Bucket: bucket, Policy: aws.String("{}")})
 			return err
 		}},
-		{"conditional-delete", func() error {
-			_, err := w.s3.DeleteObject(t.Context(), &awss3.DeleteObjectInput{Bucket: bucket, Key: key, IfMatch: aws.String(`"00"`)})
+		{"delete-by-size", func() error {
+			_, err := w.s3.DeleteObject(t.Context(), &awss3.DeleteObjectInput{Bucket: bucket, Key: key, IfMatchSize: aws.Int64(1)})
 			return err
 		}},
 		{"conditional-complete", func() error {

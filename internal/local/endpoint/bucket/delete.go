@@ -1,6 +1,41 @@
 package bucket
 
-import "github.com/johannesboyne/gofakes3"
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/johannesboyne/gofakes3"
+)
+
+// ErrUnmatched says that an object has another tag than was demanded.
+var ErrUnmatched = errors.New("the object has another tag")
+
+// DeleteMatching is DeleteObject if the newest version has this tag, which is
+// in quotes. It returns the version of the marker; what is not there is
+// fs.ErrNotExist. Condition and deletion are one step.
+func (s *Store) DeleteMatching(bucketName, key, tag string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, err := s.find(bucketName)
+	if err != nil {
+		return "", fmt.Errorf("%w: bucket %s", fs.ErrNotExist, bucketName)
+	}
+	v, err := b.newest(key)
+	if err != nil || v.marker {
+		return "", fmt.Errorf("%w: %s in bucket %s", fs.ErrNotExist, key, bucketName)
+	}
+	if gofakes3.FormatETag(v.hash[:]) != tag {
+		return "", ErrUnmatched
+	}
+	if b.versioning == "" {
+		b.remove(key, "")
+		return "", nil
+	}
+	marker := &version{marker: true, modified: s.now()}
+	b.put(key, marker)
+	return string(marker.id), nil
+}
 
 // DeleteObject is a gofakes3.Backend's: with versions it adds a delete marker,
 // without it removes the object. Deleting what is not there is no error.

@@ -1,0 +1,183 @@
+package refresh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/sekisho/sekisho/internal/crl"
+)
+
+const (
+	// inboxName is the source of what no source owns, in reports.
+	inboxName = "inbox"
+	// refusedPrefix is where refused objects of the inbox lie for a day, with
+	// the time before their name. It is outside of the inbox, so that nobody
+	// looks at them again and no event comes of them.
+	refusedPrefix = "refused/"
+	refusedStamp  = "20060102T150405Z"
+	refusedFor    = 24 * time.Hour
+	// inboxBatch is how many objects a run deals with; the next ones do the
+	// rest.
+	inboxBatch = 100
+)
+
+// drop is an object in the inbox.
+type drop struct {
+	key string
+	Object
+	lists []*candidate
+	// refused is why some of it can never be read; rejected says that a list in
+	// it was refused when it came to it.
+	refused  error
+	rejected bool
+	// waits says that it has to stay: something failed that may not the next
+	// time, or a list is held back for an operator.
+	waits bool
+}
+
+// settleDropped deals with what lies in the inbox, before any source is asked:
+// who drops a list there does not want to wait for a server.
+//
+// An object is a delivery like any other and passes the same checks. A list
+// whose identity belongs to a source goes that source's way, with its limits
+// and guards. When all of it was dealt with, the object is deleted: the very
+// one that was read, since a new one may have come under its name.
+func (r *Refresher) settleDropped(ctx context.Context, w *world, now time.Time) []Outcome {
+	keys, err := r.Bucket.List(ctx, dropped)
+	if err != nil {
+		return []Outcome{undelivered(dropped, fmt.Errorf("looking into %s: %w", dropped, err))}
+	}
+	var outcomes []Outcome
+	until := r.inboxUntil(ctx)
+	for _, key := range keys[:min(len(keys), inboxBatch)] {
+		if r.Clock().After(until) {
+			break
+		}
+		if !strings.HasSuffix(key, "/") {
+			outcomes = append(outcomes, r.settleDrop(ctx, w, key, now)...)
+		}
+	}
+	return outcomes
+}
+
+// inboxUntil leaves the sources two thirds of the time, however much was
+// dropped.
+func (r *Refresher) inboxUntil(ctx context.Context) time.Time {
+	now := r.Clock()
+	deadline, bounded := ctx.Deadline()
+	if !bounded {
+		return now.Add(time.Minute)
+	}
+	return now.Add(deadline.Sub(now) / 3)
+}
+
+func (r *Refresher) settleDrop(ctx context.Context, w *world, key string, now time.Time) []Outcome {
+	d := &drop{key: key}
+	err := r.open(ctx, d, now)
+	if errors.Is(err, ErrAbsent) {
+		return nil
+	}
+	var outcomes []Outcome
+	for _, list := range d.lists {
+		outcomes = append(outcomes, r.settleList(ctx, w, d, list, now))
+	}
+	if !r.preview {
+		err = errors.Join(err, r.clear(ctx, d, now))
+	}
+	err = errors.Join(d.refused, err)
+	if err != nil {
+		outcomes = append(outcomes, undelivered(key, err))
+	}
+	return outcomes
+}
+
+// open reads an object and checks all that needs no memory. What cannot be read
+// now stays; what can never be read is refused.
+func (r *Refresher) open(ctx context.Context, d *drop, now time.Time) error {
+	object, err := r.Bucket.Get(ctx, d.key)
+	if err != nil && reasonOf(err) == Reason(crl.ReasonTooLarge) {
+		d.refused = &crl.RefusedError{Reason: crl.ReasonTooLarge, Detail: err.Error()}
+		return nil
+	}
+	if err != nil {
+		d.waits = true
+		return fmt.Errorf("reading what was dropped: %w", err)
+	}
+	d.Object = object
+	lists, err := crl.Split(object.Body)
+	if err != nil {
+		d.refused = fmt.Errorf("reading %s: %w", d.key, err)
+		return nil
+	}
+	for _, der := range lists {
+		list, err := r.examine(der, keptPolicy(), now)
+		if err != nil {
+			d.refused = errors.Join(d.refused, fmt.Errorf("%s: %w", d.key, err))
+			continue
+		}
+		d.lists = append(d.lists, list)
+	}
+	return nil
+}
+
+// settleList puts one list where it belongs.
+func (r *Refresher) settleList(ctx context.Context, w *world, d *drop, list *candidate, now time.Time) Outcome {
+	source := r.ownerOf(w, list.identity)
+	s := r.begin(w, list.identity, source, now)
+	s.list = list.due(source.policy())
+	s.outcome.Source, s.outcome.URL = inboxName, d.key
+	outcome := r.settleOne(ctx, s)
+	list.release()
+	switch {
+	case outcome.Action == Hold, s.refused == nil && !outcome.taken:
+		d.waits = true
+	case s.refused != nil:
+		d.rejected = true
+	}
+	return outcome
+}
+
+// ownerOf is the source that delivers lists of an identity.
+func (r *Refresher) ownerOf(w *world, identity string) Source {
+	name := w.latest()[identity].Source
+	for _, source := range r.Sources {
+		if source.Name == name {
+			return source
+		}
+	}
+	return Source{Name: inboxName}
+}
+
+// clear takes an object that was dealt with out of the inbox. What was refused
+// is kept for a day where somebody can look at it; what is too large to be read
+// stays as an earlier version alone.
+func (r *Refresher) clear(ctx context.Context, d *drop, now time.Time) error {
+	if d.waits {
+		return nil
+	}
+	if (d.refused != nil || d.rejected) && d.Body != nil {
+		_, err := r.put(ctx, Upload{Key: refusedKey(d.key, now), ContentType: "application/octet-stream"}, d.Body)
+		if err != nil {
+			return fmt.Errorf("keeping what was refused: %w", err)
+		}
+	}
+	err := r.Bucket.Delete(ctx, d.key, d.Tag)
+	if err != nil && !errors.Is(err, ErrOvertaken) {
+		return fmt.Errorf("clearing the inbox: %w", err)
+	}
+	return nil
+}
+
+func refusedKey(key string, now time.Time) string {
+	return refusedPrefix + now.UTC().Format(refusedStamp) + "-" + path.Base(key)
+}
+
+// undelivered is the outcome of what brought no list: no reason to call the run
+// failed, as what was in force still is.
+func undelivered(key string, problem error) Outcome {
+	return Outcome{Source: inboxName, URL: key, Action: Keep, exempt: true}.failed(problem)
+}
