@@ -149,7 +149,7 @@ func TestPublishingAgainWins(t *testing.T) {
 	t.Parallel()
 	for from := range 24 {
 		r, ca := superseding(t)
-		other := published(t, r, ca.at(3))
+		other := asPublished(t, r, ca.at(3))
 		for _, key := range objectsOf(ca.at(3)) {
 			r.cloud.objects[key] = other.objects[key]
 		}
@@ -176,8 +176,8 @@ func TestPublishingAgainWins(t *testing.T) {
 	}
 }
 
-// published is the cloud as it would be if a run had published a list.
-func published(t *testing.T, r *rig, list *edition) *cloud {
+// asPublished is the cloud as it would be if a run had published a list.
+func asPublished(t *testing.T, r *rig, list *edition) *cloud {
 	t.Helper()
 	c := r.cloud.clone()
 	p := &party{name: "the other run", cloud: c, network: serving(list)}

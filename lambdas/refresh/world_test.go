@@ -144,7 +144,7 @@ func (w *world) Put(_ context.Context, upload refresh.Upload) (refresh.Stored, e
 	return refresh.Stored{Key: upload.Key, Version: tagOf(body), Tag: tagOf(body)}, err
 }
 
-func (w *world) Delete(_ context.Context, key string) error {
+func (w *world) Delete(_ context.Context, key, _ string) error {
 	delete(w.objects, key)
 	return nil
 }
