@@ -26,7 +26,7 @@ AWS account.`,
 	root.AddCommand(localCommand(), demoCommand(), crlCommand(), planCommand())
 	root.AddCommand(verifyCommand(), approveCommand(), resetCommand(), recordsCommand())
 	root.AddCommand(historyCommand(), denyCommand(), undenyCommand(), policyCommand())
-	root.AddCommand(serveCommand(), doctorCommand(), statusCommand(), issueCommand())
+	root.AddCommand(serveCommand(), doctorCommand(), statusCommand(), issueCommand(), canaryCommand())
 	return root
 }
 
