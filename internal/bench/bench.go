@@ -22,7 +22,7 @@ type bench struct {
 }
 
 func prepare(o options, log io.Writer) (*bench, error) {
-	for _, program := range []string{o.sekisho, o.refresh, o.subject, o.function} {
+	for _, program := range []string{o.sekisho, o.refresh, o.verifyFunction, o.subject, o.function, o.verify, o.gate} {
 		_, err := os.Stat(program)
 		if err != nil {
 			return nil, fmt.Errorf("looking for what is to be measured: %w: build it with \"make bench\"", err)
@@ -32,7 +32,7 @@ func prepare(o options, log io.Writer) (*bench, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a directory for what is written: %w", err)
 	}
-	b := &bench{options: o, scratch: scratch, log: log, results: results{samples: map[key][]measure.Sample{}, sizes: sizes(o.quick), quick: o.quick}}
+	b := &bench{options: o, scratch: scratch, log: log, results: results{samples: map[key][]measure.Sample{}, without: map[string]string{}, sizes: sizes(o.quick), quick: o.quick}}
 	_, err = exec.LookPath(o.openssl)
 	if err != nil {
 		b.results.withoutOpenSSL = err.Error()
@@ -57,7 +57,11 @@ func (b *bench) measureAll(ctx context.Context) error {
 			}
 		}
 	}
-	return b.functions(ctx)
+	err := b.functions(ctx)
+	if err != nil {
+		return err
+	}
+	return b.verifier(ctx)
 }
 
 func (b *bench) withinProcesses(ctx context.Context, size size, list string) error {

@@ -19,6 +19,9 @@ func (r results) document(machine string, goals []goal) string {
 		"### Whole programs that check a list and write a PEM file (median ms / peak MiB)\n\n" + r.programTable(),
 		"### Asking whether a serial number is on the list\n\n" + r.lookupTable(),
 		"### The refresh function, from the first byte of a list to the snapshot\n\n" + r.functionTable(),
+		"### The verifier, from the header to the decision, " + count(goalSize) + " entries (median, µs)\n\n" + r.decisionTable(),
+		"### The verifier and TLS, " + count(verifierSize(r.quick)) + " entries\n\n" + r.serverTable(),
+		"### The start of the verifier, " + count(verifierSize(r.quick)) + " entries\n\n" + r.startTable(),
 	}
 	return strings.Join(parts, "\n")
 }

@@ -37,7 +37,7 @@ func TestGoalVerdicts(t *testing.T) {
 // everything is a run in which each subject took as many milliseconds as its
 // name is long.
 func everything() results {
-	r := results{samples: map[key][]measure.Sample{}, sizes: []size{{1_000, 1, 1}, {goalSize, 1, 1}}}
+	r := results{samples: map[key][]measure.Sample{}, without: map[string]string{}, sizes: []size{{1_000, 1, 1}, {goalSize, 1, 1}}}
 	names := append(inProcess(), oneCore, sekishoProgram, x509Program, opensslCheck, opensslConvert, opensslNothing)
 	for _, size := range r.sizes {
 		for _, name := range names {
@@ -46,6 +46,9 @@ func everything() results {
 	}
 	for _, run := range functionRuns(false) {
 		r.samples[key{run.name, run.entries}] = rounds(len(run.name))
+	}
+	for _, name := range verifierSubjects() {
+		r.samples[key{name, goalSize}] = rounds(len(name))
 	}
 	return r
 }

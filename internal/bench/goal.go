@@ -61,7 +61,7 @@ func goals(r results) []goal {
 	if r.has(oursPEM, goalSize) {
 		all = append(libraryGoals(r), append(indexGoals(r), append(programGoals(r), all...)...)...)
 	}
-	return append(all, functionGoals(r)...)
+	return append(append(all, functionGoals(r)...), verifierGoals(r)...)
 }
 
 func libraryGoals(r results) []goal {

@@ -50,8 +50,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // options are where things are, and how thorough to be.
 type options struct {
-	sekisho, refresh  string
+	sekisho           string
+	refresh           string
+	verifyFunction    string
 	subject, function string
+	verify, gate      string
 	openssl           string
 	cache, document   string
 	quick             bool
@@ -71,6 +74,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		return o, err
 	}
 	o.sekisho, o.refresh = filepath.Join(*bin, "sekisho"), filepath.Join(*bin, "refresh", "bootstrap")
+	o.verifyFunction = filepath.Join(*bin, "verify", "bootstrap")
+	o.verify, o.gate = filepath.Join(*bin, "bench", "verifier"), filepath.Join(*bin, "bench", "gate.test")
 	o.subject, o.function = filepath.Join(*bin, "bench", "subject"), filepath.Join(*bin, "bench", "function")
 	o.cache, err = cacheDir(o.cache)
 	return o, err

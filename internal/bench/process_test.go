@@ -11,7 +11,7 @@ import (
 )
 
 func testBench() *bench {
-	return &bench{log: io.Discard, results: results{samples: map[key][]measure.Sample{}}}
+	return &bench{log: io.Discard, results: results{samples: map[key][]measure.Sample{}, without: map[string]string{}}}
 }
 
 func TestProcessesAreMeasured(t *testing.T) {

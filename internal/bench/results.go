@@ -19,6 +19,8 @@ type results struct {
 	quick   bool
 	// withoutOpenSSL is why there is no comparison with openssl.
 	withoutOpenSSL string
+	// without is why others were not compared with, by name.
+	without map[string]string
 }
 
 func (r results) add(k key, sample measure.Sample) { r.samples[k] = append(r.samples[k], sample) }
