@@ -145,6 +145,36 @@ func TestNoShortcut(t *testing.T) {
 	}
 }
 
+// The same in a CA between the root and the issuer.
+func TestNoShortcutBelowABoundIntermediate(t *testing.T) {
+	t.Parallel()
+	root := pkitest.NewCA(t, "Root")
+	pathLength := func(n int) edit { return func(c *x509.Certificate) { c.MaxPathLen = n } }
+	for name, c := range map[string]struct {
+		edit edit
+		want bool
+	}{
+		"nothing of the kind":        {func(*x509.Certificate) {}, true},
+		"room for two CAs":           {pathLength(2), true},
+		"room for one CA":            {pathLength(1), false},
+		"name constraints":           {constrain(true, permitted, dnsSubtree), false},
+		"name constraints, excluded": {constrain(false, excluded, dnsSubtree), false},
+		"key usages":                 {usages(x509.ExtKeyUsageClientAuth), false},
+	} {
+		middle := root.ChildCA(t, "Policy CA", c.edit)
+		issuing := middle.ChildCA(t, "Issuing CA")
+		verifier := newVerifier(t, []*x509.Certificate{root.Cert, middle.Cert, issuing.Cert}, nil, Options{Revocation: ModeOff})
+		chain := issuing.Issue(t, "laptop-1").Chain
+		_, err := verifier.Verify(chain, now)
+		if err != nil {
+			t.Errorf("%s: the verifier refuses: %v", name, err)
+		}
+		if got := shortcutOf(t, verifier, chain) != nil; got != c.want {
+			t.Errorf("%s: got a shortcut: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
 func TestNoShortcutWithSeveralWays(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
