@@ -110,14 +110,17 @@ func (d deployment) concurrency() int {
 	}
 }
 
-// allowRefresh is all that the refresher may do. It never deletes, and it
-// writes where nobody else does.
+// allowRefresh is all that the refresher may do. It writes where
+// nobody else does, and deletes what was dropped into the inbox once it is dealt
+// with, and lists that nothing has pointed to for a week: no state, no record.
 func allowRefresh(role awsiam.Role, d deployment, parts refresherParts, failed awssqs.Queue) {
 	// Whoever may not list a bucket is told "forbidden" where an object is
 	// missing; the refresher must know a first run from a lost permission.
 	allow(role, "ListBucket", []string{"s3:ListBucket"}, *parts.bucket.BucketArn())
-	allow(role, "ReadObjects", []string{"s3:GetObject"}, objects(parts.bucket, append(d.certificateFolders(), "crl/*", "index/*", "state/*", "snapshot.json")...)...)
-	allow(role, "WriteObjects", []string{"s3:PutObject"}, objects(parts.bucket, "crl/*", "index/*", "records/*", "state/*", "snapshot.json")...)
+	allow(role, "ReadObjects", []string{"s3:GetObject"}, objects(parts.bucket, append(d.certificateFolders(), "crl/*", "inbox/*", "index/*", "state/*", "snapshot.json")...)...)
+	allow(role, "WriteObjects", []string{"s3:PutObject"}, objects(parts.bucket, "crl/*", "index/*", "records/*", "refused/*", "state/*", "snapshot.json")...)
+	// What is deleted stays as an earlier version, see bucketLifecycle.
+	allow(role, "DeleteObjects", []string{"s3:DeleteObject"}, objects(parts.bucket, "crl/*", "inbox/*", "index/*", "refused/*")...)
 	// The trust store reads a list with the rights of whoever adds it.
 	allow(role, "ReadPinnedLists", []string{"s3:GetObjectVersion"}, objects(parts.bucket, "crl/*")...)
 	allow(role, "ChangeTrustStore", []string{

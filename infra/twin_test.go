@@ -97,6 +97,15 @@ func (r realRun) forget(prefix string) {
 	}
 }
 
+// drop puts something into the inbox that is no list.
+func (r realRun) drop(what string) {
+	r.Helper()
+	_, err := r.s3().PutObject(r.Context(), &s3.PutObjectInput{
+		Bucket: aws.String(r.twin.Description().Bucket), Key: aws.String("inbox/" + what), Body: strings.NewReader(what),
+	})
+	r.must(err)
+}
+
 // rootAlone is the twin's bundle without its issuing CA, in the bucket.
 func (r realRun) rootAlone() cabundle.Bundle {
 	r.Helper()
