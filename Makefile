@@ -3,6 +3,9 @@
 GO ?= go
 export CGO_ENABLED ?= 0
 BUILD = $(GO) build -trimpath -buildvcs=false
+# Only the command tells its commit: what is deployed is the same whenever its
+# code is.
+COMMIT = $(shell git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null)
 FUNCTION = $(BUILD) -tags lambda.norpc -ldflags "-s -w"
 
 .DEFAULT_GOAL := help
@@ -58,7 +61,7 @@ bench: build ## measure beside openssl and crypto/x509 into docs/benchmarks.md (
 	@bin/bench/bench --document docs/benchmarks.md $(ARGS)
 
 build: needs ## build the command and the functions for this machine into bin/
-	$(BUILD) -o bin/sekisho ./cmd/sekisho
+	$(BUILD) -ldflags "-X main.commit=$(COMMIT)" -o bin/sekisho ./cmd/sekisho
 	$(FUNCTION) -o bin/refresh/bootstrap ./lambdas/refresh
 	$(FUNCTION) -o bin/verify/bootstrap ./lambdas/verify
 

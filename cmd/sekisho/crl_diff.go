@@ -16,7 +16,8 @@ import (
 )
 
 func crlDiffCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "Show which serial numbers came onto a list and which left it",
 		Long: `Prints "+" for a serial number that only NEW has, "-" for one that only OLD
@@ -36,9 +37,14 @@ has, and "~" for one whose date or reason changed. Exits with 0 either way.`,
 			if !bytes.Equal(before.list.RawIssuer, after.list.RawIssuer) {
 				return &usageError{fmt.Errorf("comparing: %s is of %s, %s of %s: two lists of one CA can be compared", args[0], before.list.Issuer, args[1], after.list.Issuer)}
 			}
+			if asJSON {
+				return encodeDiff(cmd.OutOrStdout(), before, after)
+			}
 			return printDiff(cmd.OutOrStdout(), before, after)
 		},
 	}
+	jsonFlag(cmd, &asJSON)
+	return cmd
 }
 
 func single(ctx context.Context, name string, meter meter) (indexedList, error) {
@@ -52,10 +58,16 @@ func single(ctx context.Context, name string, meter meter) (indexedList, error) 
 	return lists[0], nil
 }
 
-func printDiff(out io.Writer, before, after indexedList) error {
+// differences are in the order of the serial numbers.
+func differences(before, after indexedList) []change {
 	changes := append(only('-', before.index, after.index), only('+', after.index, before.index)...)
 	changes = append(changes, changed(before.index, after.index)...)
 	slices.SortFunc(changes, func(a, b change) int { return a.serial.Cmp(b.serial) })
+	return changes
+}
+
+func printDiff(out io.Writer, before, after indexedList) error {
+	changes := differences(before, after)
 	buffered := bufio.NewWriter(out) // there may be a million lines
 	for _, change := range changes {
 		change.print(buffered, before.index, after.index)

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"crypto/x509"
+	"encoding/json"
 	"fmt"
+	"io"
 	"math/big"
 	"strings"
 
@@ -13,7 +15,8 @@ import (
 )
 
 func crlLookupCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:     "lookup SERIAL FILE",
 		Short:   "Say whether a serial number (hex) is on a list, since when and why",
 		Example: `  sekisho crl lookup 3D:49:FD:05 ca.crl`,
@@ -27,18 +30,48 @@ func crlLookupCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, one := range lists {
-				entry, found := one.index.Find(serial)
-				if !found {
-					continue
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: revoked by %s at %s\n", serial.Text(16), one.list.Issuer, entryText(entry, ", "))
+			answer := lookUp(serial, lists)
+			err = answer.print(cmd.OutOrStdout(), asJSON)
+			if err == nil && answer.Revoked {
 				return errFound
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: not on the list\n", serial.Text(16))
-			return nil
+			return err
 		},
 	}
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+// lookup is what lists say about a serial number.
+type lookup struct {
+	Serial  string `json:"serial"`
+	Revoked bool   `json:"revoked"`
+	// Issuer and Entry are those of the list that it is on.
+	Issuer string       `json:"issuer,omitempty"`
+	Entry  *listedEntry `json:"entry,omitempty"`
+	entry  crl.Entry
+}
+
+func lookUp(serial *big.Int, lists []indexedList) lookup {
+	for _, one := range lists {
+		entry, found := one.index.Find(serial)
+		if found {
+			return lookup{Serial: serial.Text(16), Revoked: true, Issuer: one.list.Issuer.String(), Entry: listed(entry), entry: entry}
+		}
+	}
+	return lookup{Serial: serial.Text(16)}
+}
+
+func (l lookup) print(out io.Writer, asJSON bool) error {
+	switch {
+	case asJSON:
+		return json.NewEncoder(out).Encode(l)
+	case l.Revoked:
+		fmt.Fprintf(out, "%s: revoked by %s at %s\n", l.Serial, l.Issuer, entryText(l.entry, ", "))
+	default:
+		fmt.Fprintf(out, "%s: not on the list\n", l.Serial)
+	}
+	return nil
 }
 
 // parseSerial reads a serial number as openssl, browsers and logs write it.

@@ -23,7 +23,7 @@ func denyCommand() *cobra.Command {
 	var bucket bucketFlags
 	var target targetFlags
 	var note string
-	var list bool
+	var list, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "deny (CERT.pem | --serial HEX --issuer FILE | --fingerprint HEX | --list)",
 		Short: "Refuse a client from now on, without the CA (passthrough only)",
@@ -46,7 +46,7 @@ A denial does not replace a revocation: have the CA revoke the certificate too.`
 				return err
 			}
 			if list {
-				return printDenials(cmd.Context(), cmd.OutOrStdout(), store)
+				return printDenials(cmd.Context(), cmd.OutOrStdout(), store, asJSON)
 			}
 			denials, err := target.denials(args)
 			if err != nil {
@@ -60,6 +60,7 @@ A denial does not replace a revocation: have the CA revoke the certificate too.`
 	bucket.add(cmd.Flags())
 	target.add(cmd.Flags())
 	cmd.Flags().StringVar(&note, "note", "", "`text` to keep with the denial")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "show that as JSON")
 	cmd.Flags().BoolVar(&list, "list", false, "show who is denied")
 	return cmd
 }

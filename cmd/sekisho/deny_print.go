@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -31,9 +32,17 @@ func readDenyList(ctx context.Context, store *s3store.Store) (*policy.DenyList, 
 	return parseDenyList(object.Body)
 }
 
-func printDenials(ctx context.Context, out io.Writer, store *s3store.Store) error {
+func printDenials(ctx context.Context, out io.Writer, store *s3store.Store, asJSON bool) error {
 	list, err := readDenyList(ctx, store)
 	if err != nil {
+		return err
+	}
+	if asJSON {
+		text, err := list.Encode()
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(out, "%s\n", bytes.TrimSpace(text))
 		return err
 	}
 	if list.Len() == 0 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ import (
 func historyCommand() *cobra.Command {
 	var bucket bucketFlags
 	var issuer string
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "history SERIAL",
 		Short: "Say since when a serial number is refused",
@@ -40,44 +42,66 @@ cannot be told from that, is said to be unknown.`,
 			if err != nil {
 				return err
 			}
-			return history(cmd.Context(), cmd.OutOrStdout(), store, serial, issuer)
+			told, err := history(cmd.Context(), store, serial, issuer)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(told)
+			}
+			printHistory(cmd.OutOrStdout(), serial, told)
+			return nil
 		},
 	}
 	bucket.add(cmd.Flags())
+	jsonFlag(cmd, &asJSON)
 	cmd.Flags().StringVar(&issuer, "issuer", "", "part of the issuer's distinguished `name`, or the source's: other CAs may use the same serial number")
 	return cmd
 }
 
-func history(ctx context.Context, out io.Writer, store objects, serial *big.Int, issuer string) error {
+// life is what became of a serial number in the lists of one identity.
+type life struct {
+	Serial string `json:"serial"`
+	Issuer string `json:"issuer"`
+	Source string `json:"source"`
+	// Turns are sentences, the oldest first; the last says how it is now.
+	Turns []string `json:"turns"`
+}
+
+func history(ctx context.Context, store objects, serial *big.Int, issuer string) ([]life, error) {
 	keys, err := store.List(ctx, refresh.RecordPrefix)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	records, err := fetchRecords(ctx, store, keys)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	records = slices.DeleteFunc(records, func(r refresh.Record) bool { return !isOf(r, issuer) })
-	told := false
+	told := []life{}
 	for _, edition := range byIdentity(records) {
 		c := chronicle{store: store, serial: serial, records: edition}
 		lines, err := c.tell(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if len(lines) == 0 {
-			continue
+		if len(lines) > 0 {
+			told = append(told, life{fmt.Sprintf("%X", serial), edition[0].Issuer, edition[0].Source, lines})
 		}
-		told = true
-		fmt.Fprintf(out, "serial number %X of %s (source %s)\n", serial, edition[0].Issuer, orNone(edition[0].Source))
-		for _, line := range lines {
+	}
+	return told, nil
+}
+
+func printHistory(out io.Writer, serial *big.Int, told []life) {
+	for _, one := range told {
+		fmt.Fprintf(out, "serial number %s of %s (source %s)\n", one.Serial, one.Issuer, orNone(one.Source))
+		for _, line := range one.Turns {
 			fmt.Fprintln(out, "  "+line)
 		}
 	}
-	if !told {
+	if len(told) == 0 {
 		fmt.Fprintf(out, "serial number %X was on no list that is on record\n", serial)
 	}
-	return nil
 }
 
 // isOf says that a record is about the issuer that was asked for.

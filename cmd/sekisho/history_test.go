@@ -142,10 +142,11 @@ func TestHistoryOfASerialNumber(t *testing.T) {
 			p := newPast(t, "C", shelf{})
 			c.build(p)
 			var out bytes.Buffer
-			err := history(t.Context(), &out, p.shelf, big.NewInt(0xAB), "")
+			told, err := history(t.Context(), p.shelf, big.NewInt(0xAB), "")
 			if err != nil {
 				t.Fatal(err)
 			}
+			printHistory(&out, big.NewInt(0xAB), told)
 			for _, want := range c.want {
 				if !strings.Contains(out.String(), want) {
 					t.Errorf("%q is not in\n%s", want, out.String())
@@ -163,7 +164,8 @@ func TestHistoryKeepsCAsApart(t *testing.T) {
 	newPast(t, "Two", on).list(nil, 0xAB, 1)
 	for issuer, want := range map[string]int{"": 2, "one": 1, "CN=Two": 1, "three": 0} {
 		var out bytes.Buffer
-		err := history(t.Context(), &out, on, big.NewInt(0xAB), issuer)
+		told, err := history(t.Context(), on, big.NewInt(0xAB), issuer)
+		printHistory(&out, big.NewInt(0xAB), told)
 		if got := strings.Count(out.String(), "now: refused"); err != nil || got != want {
 			t.Errorf("issuer %q: %v, %d CAs, want %d\n%s", issuer, err, got, want, out.String())
 		}

@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -12,7 +15,7 @@ import (
 )
 
 func revokeCommand(dir *string) *cobra.Command {
-	var wait bool
+	var wait, asJSON bool
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "revoke NAME",
@@ -28,34 +31,59 @@ listeners as that client until both refuse, and says after how many seconds.`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "revoked %s: serial %s\n", revoked.Name, strings.Join(revoked.Serials, ", "))
-			if !wait {
-				return nil
+			told := revocation{Revoked: revoked}
+			if !asJSON {
+				fmt.Fprintf(cmd.OutOrStdout(), "revoked %s: serial %s\n", revoked.Name, strings.Join(revoked.Serials, ", "))
 			}
-			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
-			defer cancel()
-			return awaitRefusal(ctx, cmd, *dir, args[0], begun)
+			if wait {
+				ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
+				defer cancel()
+				told.Refused, err = awaitRefusal(ctx, *dir, args[0], begun)
+			}
+			return errors.Join(told.print(cmd.OutOrStdout(), asJSON), err)
 		},
 	}
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait until both listeners refuse the client")
 	cmd.Flags().DurationVar(&timeout, "timeout", 5*time.Minute, "how long to wait at most")
+	jsonFlag(cmd, &asJSON)
 	return cmd
 }
 
-func awaitRefusal(ctx context.Context, cmd *cobra.Command, dir, name string, begun time.Time) error {
+// revocation is what a revocation did, for programs.
+type revocation struct {
+	local.Revoked
+	// Refused says after how many seconds each listener refused; nil when
+	// nobody waited for it, or it did not come.
+	Refused *refusedAfter `json:"refusedAfterSeconds,omitempty"`
+}
+
+type refusedAfter struct {
+	Verify      float64 `json:"verify"`
+	Passthrough float64 `json:"passthrough"`
+}
+
+func (r revocation) print(out io.Writer, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(out).Encode(r)
+	}
+	if r.Refused != nil {
+		fmt.Fprintf(out, "refused by the verify listener after %.1f s\nrefused by the passthrough listener after %.1f s\n", r.Refused.Verify, r.Refused.Passthrough)
+	}
+	return nil
+}
+
+func awaitRefusal(ctx context.Context, dir, name string, begun time.Time) (*refusedAfter, error) {
 	twin, err := local.Describe(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	client, err := local.LoadClient(dir, name)
 	if err != nil {
-		return fmt.Errorf("--wait asks the listeners as that client, by the name it was issued to: %w", err)
+		return nil, fmt.Errorf("--wait asks the listeners as that client, by the name it was issued to: %w", err)
 	}
 	waited, err := local.AwaitRefusal(ctx, twin, client, begun)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "refused by the verify listener after %.1f s\nrefused by the passthrough listener after %.1f s\n",
-		waited.Verify.Seconds(), waited.Passthrough.Seconds())
-	return nil
+	return &refusedAfter{Verify: waited.Verify.Seconds(), Passthrough: waited.Passthrough.Seconds()}, nil
 }

@@ -44,6 +44,8 @@ refused; without any, every verified client passes.
 
 Whoever may write the policy can let verified clients use more paths, and nobody
 else. The verify listener is not reached by it.`,
+		Example: `  sekisho policy check policy.json
+  sekisho policy put policy.json --bucket my-bucket`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ type checkPolicyFlags struct {
 
 func policyCheckCommand() *cobra.Command {
 	var flags checkPolicyFlags
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check [FILE]",
 		Short: "Check a policy, and say what a client might do under it",
@@ -42,6 +44,9 @@ with its key; 2 wrong usage, or a file that is not there.`,
 				return err
 			}
 			if flags.client == "" {
+				if asJSON {
+					return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"rules": rules.Len()})
+				}
 				describePolicy(cmd.OutOrStdout(), "fine", rules)
 				return nil
 			}
@@ -49,9 +54,10 @@ with its key; 2 wrong usage, or a file that is not there.`,
 			if err != nil {
 				return err
 			}
-			return judge(cmd.OutOrStdout(), rules, denied, client, policy.Request{Method: flags.method, Path: flags.path})
+			return judge(cmd.OutOrStdout(), asJSON, rules, denied, client, policy.Request{Method: flags.method, Path: flags.path})
 		},
 	}
+	jsonFlag(cmd, &asJSON)
 	flags.bucket.add(cmd.Flags())
 	cmd.Flags().StringVar(&flags.client, "client", "", "`file` with a client's certificate and its issuer's")
 	cmd.Flags().StringVar(&flags.issuer, "issuer", "", "`file` with the certificate of the issuing CA, where --client does not hold it")
@@ -97,19 +103,32 @@ func (f *checkPolicyFlags) readClient() (*policy.Client, error) {
 	return policy.ClientOf(append(certs[:1:1], issuer)), nil
 }
 
-func judge(out io.Writer, rules *policy.Policy, denied *policy.DenyList, client *policy.Client, request policy.Request) error {
-	err := denied.Check(client)
+// permission is what the rules say about a request, for programs.
+type permission struct {
+	Allowed bool   `json:"allowed"`
+	Rule    string `json:"rule,omitempty"`
+	Reason  string `json:"reason,omitempty"`
+	Detail  string `json:"detail,omitempty"`
+}
+
+func judge(out io.Writer, asJSON bool, rules *policy.Policy, deny *policy.DenyList, client *policy.Client, request policy.Request) error {
+	err := deny.Check(client)
 	rule := ""
 	if err == nil {
 		rule, err = rules.Permit(client, request)
 	}
 	var refused *policy.RefusedError
+	denied := errors.As(err, &refused)
 	switch {
-	case errors.As(err, &refused):
+	case denied && asJSON:
+		return errors.Join(json.NewEncoder(out).Encode(permission{Reason: string(refused.Reason), Detail: refused.Detail}), errFound)
+	case denied:
 		fmt.Fprintf(out, "refused: %s\n%s\n", refused.Reason, refused.Detail)
 		return errFound
 	case err != nil:
 		return err
+	case asJSON:
+		return json.NewEncoder(out).Encode(permission{Allowed: true, Rule: rule})
 	case rule == "":
 		fmt.Fprintln(out, "allowed: there are no rules")
 	default:

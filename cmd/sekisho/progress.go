@@ -2,13 +2,11 @@ package main
 
 import (
 	"io"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
 // meter shows on a terminal how far long work has come. Its zero value shows
@@ -23,11 +21,10 @@ type meter struct {
 // newMeter shows something only where a person watches. It uses neither colour
 // nor escape sequences, so there is nothing for NO_COLOR to take away.
 func newMeter(out io.Writer) meter {
-	file, ok := out.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) || os.Getenv("TERM") == "dumb" {
+	if !onTerminal(out) {
 		return meter{}
 	}
-	return meter{out: file, patience: time.Second, pace: 100 * time.Millisecond}
+	return meter{out: out, patience: time.Second, pace: 100 * time.Millisecond}
 }
 
 // show shows how much of size is done until it is stopped; it then leaves the

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"runtime/debug"
-
 	"github.com/spf13/cobra"
 )
 
@@ -16,17 +14,22 @@ same lists.
 
 Start with "sekisho local": the whole system on this machine, without an
 AWS account.`,
-		Version:       version(),
+		Example: `  sekisho local
+  sekisho doctor
+  sekisho completion bash > ~/.local/share/bash-completion/completions/sekisho`,
+		Version:       build().String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          usage(cobra.NoArgs),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(localCommand(), demoCommand(), crlCommand(), planCommand())
 	root.AddCommand(verifyCommand(), approveCommand(), resetCommand(), recordsCommand())
 	root.AddCommand(historyCommand(), denyCommand(), undenyCommand(), policyCommand())
-	root.AddCommand(serveCommand(), doctorCommand(), statusCommand(), issueCommand(), canaryCommand())
+	root.AddCommand(serveCommand(), doctorCommand(), statusCommand())
+	root.AddCommand(issueCommand(), canaryCommand(), versionCommand())
 	return root
 }
 
@@ -39,13 +42,4 @@ func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 		}
 		return nil
 	}
-}
-
-// version is that of the module, as far as the build knows it.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
 }
