@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -66,15 +65,15 @@ const (
 )
 
 // newAlarms makes them. A topic hears of each when it begins, and when it ends.
-func newAlarms(scope constructs.Construct, topic awssns.ITopic, all []alarm) []awscloudwatch.CfnAlarm {
+func newAlarms(scope constructs.Construct, topicARN *string, all []alarm) []awscloudwatch.CfnAlarm {
 	var made []awscloudwatch.CfnAlarm
 	for _, a := range all {
-		made = append(made, awscloudwatch.NewCfnAlarm(scope, jsii.String(a.name), a.props(topic)))
+		made = append(made, awscloudwatch.NewCfnAlarm(scope, jsii.String(a.name), a.props(topicARN)))
 	}
 	return made
 }
 
-func (a alarm) props(topic awssns.ITopic) *awscloudwatch.CfnAlarmProps {
+func (a alarm) props(topicARN *string) *awscloudwatch.CfnAlarmProps {
 	var dimensions []any
 	for _, d := range a.measured.dimensions {
 		dimensions = append(dimensions, &awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(d.name), Value: d.value})
@@ -92,8 +91,8 @@ func (a alarm) props(topic awssns.ITopic) *awscloudwatch.CfnAlarmProps {
 		DatapointsToAlarm:  jsii.Number(a.window.bad),
 		EvaluationPeriods:  jsii.Number(a.window.of),
 		TreatMissingData:   jsii.String(a.missing),
-		AlarmActions:       &[]any{topic.TopicArn()},
-		OkActions:          &[]any{topic.TopicArn()},
+		AlarmActions:       &[]any{topicARN},
+		OkActions:          &[]any{topicARN},
 	}
 }
 
@@ -105,9 +104,9 @@ func newWatch(stack awscdk.Stack, d deployment, w watched, first constructs.Cons
 		return
 	}
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
-	topic := newTopic(scope, d.Alarms.Email)
-	all := newAlarms(scope, topic, alarmsOf(d.Settings, w))
+	topicARN := newTopic(scope, d.Alarms.Email).TopicArn()
+	all := newAlarms(scope, topicARN, alarmsOf(d.Settings, w))
 	scope.Node().AddDependency(first)
 	newDashboard(stack, d.Settings, w, all)
-	output(stack, "AlarmTopicArn", "Subscribe to it whatever wakes people", *topic.TopicArn())
+	output(stack, "AlarmTopicArn", "Subscribe to it whatever wakes people", *topicARN)
 }
