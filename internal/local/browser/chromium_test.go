@@ -28,7 +28,7 @@ type person struct {
 // operator hands it out: a PKCS #12 file and its password.
 func newPerson(t *testing.T, w *twin, name string) *person {
 	t.Helper()
-	p := &person{t: t, home: t.TempDir(), policy: t.TempDir()}
+	p := newBrowser(t)
 	database := filepath.Join(p.home, ".pki", "nssdb")
 	err := os.MkdirAll(database, 0o700)
 	if err != nil {
@@ -38,6 +38,13 @@ func newPerson(t *testing.T, w *twin, name string) *person {
 	w.run("certutil", "-N", "--empty-password", "-d", "sql:"+database)
 	w.run("pk12util", "-i", name+".p12", "-w", name+".p12.txt", "-d", "sql:"+database)
 	w.run("certutil", "-A", "-n", "server CA", "-t", "C,,", "-i", w.ServerCA, "-d", "sql:"+database)
+	return p
+}
+
+// newBrowser is a person without a certificate.
+func newBrowser(t *testing.T) *person {
+	t.Helper()
+	p := &person{t: t, home: t.TempDir(), policy: t.TempDir()}
 	p.choose()
 	return p
 }
@@ -82,11 +89,11 @@ func (p *person) open(language string, dark bool) context.Context {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(launcher), chromedp.NoSandbox, chromedp.UserDataDir(p.t.TempDir()),
 		chromedp.Env("HOME="+p.home, "LANGUAGE="+language), chromedp.Flag("lang", language), chromedp.Flag("accept-lang", language),
-		chromedp.Flag("headless", "new"), chromedp.WindowSize(900, 640), chromedp.WSURLReadTimeout(patience),
+		chromedp.Flag("headless", "new"), chromedp.WindowSize(1000, 760), chromedp.WSURLReadTimeout(patience),
 		chromedp.ModifyCmdFunc(func(c *exec.Cmd) { c.WaitDelay = 5 * time.Second }),
 	)
 	if dark {
-		options = append(options, chromedp.Flag("force-dark-mode", true))
+		options = append(options, chromedp.Flag("blink-settings", "preferredColorScheme=0"))
 	}
 	allocated, end := chromedp.NewExecAllocator(p.t.Context(), options...)
 	p.t.Cleanup(end)

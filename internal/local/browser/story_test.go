@@ -32,6 +32,12 @@ func TestAPersonWithABrowser(t *testing.T) {
 	refusedAtTheDoor(t, alice.open("en", false), w.Verify+"/")
 	page = look(t, newPerson(t, w, "bob").open("en", false), w.Verify+"/", "")
 	wants(t, page, "CN=bob")
+
+	operator := newBrowser(t)
+	page = look(t, operator.open("en", false), w.StatusPage, "status")
+	wants(t, page, "Revocation lists", "issuing", "refused: revoked", "CN=alice", "replace (newer)")
+	page = look(t, operator.open("ja", true), w.StatusPage, "status-ja-dark")
+	wants(t, page, "失効リスト", "拒否: revoked")
 }
 
 // look opens a page and gives its text. Where that is wanted, a picture of it
