@@ -31,7 +31,7 @@ func (t *Twin) startStatusPage(context.Context) error {
 // pageStatus is how things stand, for the page.
 func (t *Twin) pageStatus(context.Context) statuspage.Status {
 	run := t.schedule.latest()
-	status := statuspage.Status{Now: time.Now(), Where: "sekisho local, " + t.dir.path, Problem: run.Error}
+	status := statuspage.Status{Now: time.Now(), Where: "sekisho local, " + t.options.Dir, Problem: run.Error}
 	for _, outcome := range run.Report.Outcomes {
 		status.Sources = append(status.Sources, SourceStatus(outcome))
 	}
