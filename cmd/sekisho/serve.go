@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -19,6 +19,7 @@ import (
 // serveFlags are the command line of "sekisho serve".
 type serveFlags struct {
 	listen, config, upstream string
+	status                   string
 	trusted                  []string
 }
 
@@ -32,8 +33,7 @@ func serveCommand() *cobra.Command {
   sekisho serve --listen :9000 --trusted-proxy 10.0.3.0/24 --config verifier.json`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			log := slog.New(slog.NewJSONHandler(cmd.OutOrStdout(), nil))
-			server, err := flags.server(cmd.Context(), log)
+			server, err := flags.server(cmd.Context(), cmd.OutOrStdout())
 			if err != nil {
 				return err
 			}
@@ -45,11 +45,12 @@ func serveCommand() *cobra.Command {
 	set.StringVar(&flags.config, "config", "", "`file` with the configuration")
 	set.StringVar(&flags.upstream, "upstream", "", "`URL` to which accepted requests are passed on, in place of the configuration's")
 	set.StringArrayVar(&flags.trusted, "trusted-proxy", nil, "`network` whose proxies are answered, such as 10.0.3.0/24 (repeatable)")
+	set.StringVar(&flags.status, "status", "", "`address` on loopback for a status page, such as 127.0.0.1:9001")
 	return cmd
 }
 
-// server wires everything, and listens.
-func (f serveFlags) server(ctx context.Context, log *slog.Logger) (*proxyServer, error) {
+// server wires everything, and listens. It writes its log to out.
+func (f serveFlags) server(ctx context.Context, out io.Writer) (*proxyServer, error) {
 	if f.listen == "" || f.config == "" {
 		return nil, &usageError{errors.New("want --listen and --config")}
 	}
@@ -61,15 +62,22 @@ func (f serveFlags) server(ctx context.Context, log *slog.Logger) (*proxyServer,
 	if err != nil {
 		return nil, err
 	}
-	handler, err := newServeHandler(ctx, config, f.config, log)
+	page, err := openStatus(ctx, f.status, "sekisho serve, "+f.config)
 	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewJSONHandler(page.along(out), nil))
+	handler, err := newServeHandler(ctx, config, f.config, log, page)
+	if err != nil {
+		page.close()
 		return nil, err
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.listen)
 	if err != nil {
+		page.close()
 		return nil, fmt.Errorf("listening: %w", err)
 	}
-	return &proxyServer{listener: peers.guard(listener, log), server: newHTTPServer(handler, log), log: log}, nil
+	return &proxyServer{listener: peers.guard(listener, log), server: newHTTPServer(handler, log), log: log, page: page}, nil
 }
 
 // settings reads the configuration.
@@ -89,8 +97,8 @@ func (f serveFlags) settings() (settings.Server, error) {
 }
 
 // newServeHandler is the verifier with its two ways to be asked.
-func newServeHandler(ctx context.Context, config settings.Server, name string, log *slog.Logger) (http.Handler, error) {
-	verifier, err := newVerifier(config, name, log)
+func newServeHandler(ctx context.Context, config settings.Server, name string, log *slog.Logger, page *serveStatus) (http.Handler, error) {
+	verifier, err := newVerifier(config, name, log, page)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -13,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sekisho/sekisho/internal/cabundle"
+	"github.com/sekisho/sekisho/internal/crl"
 	"github.com/sekisho/sekisho/internal/settings"
 	"github.com/sekisho/sekisho/internal/snapshot"
 )
@@ -147,6 +150,8 @@ func (s *fileSource) publish(files []namedFile, tag string) error {
 		objects[key] = index.Bytes()
 		m.Lists = append(m.Lists, snapshot.List{
 			Identity: string(index.Identity()), SHA256: hex.EncodeToString(list[:]),
+			Issuer: issuerName(index), Number: numberOf(index), Entries: index.Len(),
+			ThisUpdate: index.ThisUpdate(), NextUpdate: index.NextUpdate(),
 			Index: snapshot.Object{Key: key, SHA256: hexSHA256(index.Bytes())},
 		})
 	}
@@ -156,6 +161,25 @@ func (s *fileSource) publish(files []namedFile, tag string) error {
 	}
 	s.objects, s.made, s.tag = objects, text, tag
 	return nil
+}
+
+// issuerName and numberOf are what people call a list by; nothing is decided
+// by them.
+func issuerName(index *crl.Index) string {
+	var name pkix.RDNSequence
+	_, err := asn1.Unmarshal(index.RawIssuer(), &name)
+	if err != nil {
+		return ""
+	}
+	return name.String()
+}
+
+func numberOf(index *crl.Index) string {
+	number := index.Number()
+	if number == nil {
+		return ""
+	}
+	return number.String()
 }
 
 // hashOf is one hash over all files, and over where each of them ends.

@@ -52,5 +52,6 @@ The configuration, with one of "bucket" and "files":
   }
 
 Lists, policy and deny list are taken up anew when their files change; all of
-them must be readable. Every decision is one line of JSON on standard output.
+them must be readable. --status shows on a page of its own, on loopback, which
+lists count and who comes. Every decision is one line of JSON on standard output.
 SIGTERM ends it after the requests that are under way.`

@@ -17,6 +17,7 @@ type proxyServer struct {
 	listener net.Listener
 	server   *http.Server
 	log      *slog.Logger
+	page     *serveStatus // nil without one
 }
 
 // authPath leaves one path to sub-requests. It goes by the path as it was sent:
@@ -76,6 +77,8 @@ func newHTTPServer(handler http.Handler, log *slog.Logger) *http.Server {
 // run serves until ctx ends, and then finishes what is under way.
 func (s *proxyServer) run(ctx context.Context) error {
 	s.log.Info("listening", "address", s.listener.Addr().String())
+	go s.page.serve(s.log)
+	defer s.page.close()
 	failed := make(chan error, 1)
 	go func() { failed <- s.server.Serve(s.listener) }()
 	select {

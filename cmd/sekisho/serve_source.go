@@ -22,19 +22,19 @@ type snapshots interface {
 
 // newVerifier is the gate over a bucket or over files. Names of files count
 // from where the configuration is.
-func newVerifier(config settings.Server, name string, log *slog.Logger) (*gate.Gate, error) {
+func newVerifier(config settings.Server, name string, log *slog.Logger, page *serveStatus) (*gate.Gate, error) {
 	if config.Bucket.Name == "" {
 		files, err := openFiles(config.Files, name)
 		if err != nil {
 			return nil, err
 		}
-		return newGate(files, files.bundle.SHA256, config.Gate, log)
+		return newGate(page.watch(files), files.bundle.SHA256, config.Gate, log)
 	}
 	aws, err := awsenv.Config(os.Getenv)
 	if err != nil {
 		return nil, &usageError{err}
 	}
-	return newGate(s3store.NewReader(aws, config.Bucket.Name, 0), config.Bucket.CABundleSHA256, config.Gate, log)
+	return newGate(page.watch(s3store.NewReader(aws, config.Bucket.Name, 0)), config.Bucket.CABundleSHA256, config.Gate, log)
 }
 
 func newGate(source snapshots, bundle string, g settings.Gate, log *slog.Logger) (*gate.Gate, error) {

@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
-	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
@@ -93,7 +92,7 @@ func (p *post) open(t *testing.T, config string, change func(*serveFlags)) {
 	if change != nil {
 		change(&flags)
 	}
-	server, err := flags.server(t.Context(), slog.New(slog.NewJSONHandler(p.log, nil)))
+	server, err := flags.server(t.Context(), p.log)
 	if err != nil {
 		t.Fatal(err)
 	}
