@@ -68,6 +68,7 @@ build: needs ## build the command and the functions for this machine into bin/
 functions: needs ## build the functions for AWS Lambda (linux/arm64) into dist/
 	GOOS=linux GOARCH=arm64 $(FUNCTION) -o dist/refresh/bootstrap ./lambdas/refresh
 	GOOS=linux GOARCH=arm64 $(FUNCTION) -o dist/verify/bootstrap ./lambdas/verify
+	GOOS=linux GOARCH=arm64 $(FUNCTION) -o dist/canary/bootstrap ./lambdas/canary
 
 # Node.js 20 works; without this every run of the CDK would begin with a banner
 # that it is past its end of life.

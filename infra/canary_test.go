@@ -13,18 +13,9 @@ import (
 // nothing else.
 func TestCanaryRole(t *testing.T) {
 	got := of(t, with(t, canaried)).grants()
-	expectStatements(t, "CanaryRole", got["CanaryRole"], []string{
-		"WriteLogs: logs:CreateLogStream,logs:PutLogEvents on ${CanaryLogs.Arn}",
-		"ReadCertificates: secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-central-1:111122223333:secret:good-AbCdEf,arn:aws:secretsmanager:eu-central-1:111122223333:secret:revoked-GhIjKl",
-		"ListBucket: s3:ListBucket on ${Bucket.Arn}",
-		"ReadObjects: s3:GetObject on ${Bucket.Arn}/index/*,${Bucket.Arn}/snapshot.json",
-		"ReportFailures: sqs:SendMessage on ${CanaryFailures.Arn}",
-		"JoinVpc: ec2:AssignPrivateIpAddresses,ec2:CreateNetworkInterface,ec2:DeleteNetworkInterface,ec2:DescribeNetworkInterfaces,ec2:DescribeSubnets,ec2:UnassignPrivateIpAddresses on *",
-	})
-	expectStatements(t, "CanaryScheduleRole", got["CanaryScheduleRole"], []string{
-		"Start: lambda:InvokeFunction on ${CanaryFunction.Arn}",
-		"ReportFailures: sqs:SendMessage on ${CanaryFailures.Arn}",
-	})
+	inVPC := "JoinVpc: ec2:AssignPrivateIpAddresses,ec2:CreateNetworkInterface,ec2:DeleteNetworkInterface,ec2:DescribeNetworkInterfaces,ec2:DescribeSubnets,ec2:UnassignPrivateIpAddresses on *"
+	expectStatements(t, "CanaryRole", got["CanaryRole"], append(canaryRole("good-AbCdEf", "revoked-GhIjKl"), inVPC))
+	expectStatements(t, "CanaryScheduleRole", got["CanaryScheduleRole"], canaryScheduleRole)
 	for role, all := range got {
 		for _, s := range all {
 			if role != "CanaryRole" && strings.Contains(s.actions, "secretsmanager") {
@@ -32,6 +23,23 @@ func TestCanaryRole(t *testing.T) {
 			}
 		}
 	}
+}
+
+// canaryRole is all that a canary with these secrets may do.
+func canaryRole(good, revoked string) []string {
+	const secrets = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:"
+	return []string{
+		"WriteLogs: logs:CreateLogStream,logs:PutLogEvents on ${CanaryLogs.Arn}",
+		"ReadCertificates: secretsmanager:GetSecretValue on " + secrets + good + "," + secrets + revoked,
+		"ListBucket: s3:ListBucket on ${Bucket.Arn}",
+		"ReadObjects: s3:GetObject on ${Bucket.Arn}/index/*,${Bucket.Arn}/snapshot.json",
+		"ReportFailures: sqs:SendMessage on ${CanaryFailures.Arn}",
+	}
+}
+
+var canaryScheduleRole = []string{
+	"Start: lambda:InvokeFunction on ${CanaryFunction.Arn}",
+	"ReportFailures: sqs:SendMessage on ${CanaryFailures.Arn}",
 }
 
 // What the canary is told, it understands.

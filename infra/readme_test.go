@@ -33,7 +33,7 @@ var about = map[string]string{
 	"attach":                 "an existing trust store: the refresher alone",
 	"existing-load-balancer": "an existing load balancer and target group",
 	"existing-vpc":           "an existing VPC, instances behind the verify listener",
-	"full":                   "public, dual-stack, its own domain and certificate, two CAs with guards, mirrors, polls every ten seconds, servers, path rules, web ACL, alarms by e-mail",
+	"full":                   "public, dual-stack, its own domain and certificate, two CAs with guards, mirrors, polls every ten seconds, servers, path rules, web ACL, alarms by e-mail, a canary",
 	"given-bucket":           "an existing bucket, a list in S3, a function behind the verify listener",
 	"minimal":                "the least that must be written: a new VPC, a private load balancer, a built-in page",
 	"private-endpoint":       "a distribution point that is only reached from inside a VPC",

@@ -69,6 +69,7 @@ func expectedRoles(name string) map[string][]string {
 		refresher[2] += ",${Bucket.Arn}/tls/*"
 		roles["RefresherRole"] = append(refresher, "ReadPublishedLists: s3:GetObject on arn:${AWS::Partition}:s3:::example-published-lists/issuing.crl")
 		roles["CertificatesRole"][2] += ",${Bucket.Arn}/tls/*"
+		roles["CanaryRole"], roles["CanaryScheduleRole"] = canaryRole("canary/good-AbCdEf", "canary/revoked-GhIjKl"), canaryScheduleRole
 	case "given-bucket":
 		roles["RefresherRole"] = append(refresher, "ReadPublishedLists: s3:GetObject on arn:${AWS::Partition}:s3:::example-published-lists/root.crl")
 	case "private-endpoint":
@@ -174,8 +175,9 @@ func TestAnyResourceOnlyWhereAWSKnowsNoOther(t *testing.T) {
 	})
 }
 
-// Nothing but its own triggers may invoke a function: the schedule and the
-// first refresh the refresher, the load balancer the verifier.
+// Nothing but its own triggers may invoke a function: the schedule, two rules and
+// the first refresh the refresher, the load balancer the verifier, its own
+// schedule the canary.
 func TestWhoMayInvokeFunctions(t *testing.T) {
 	onEach(t, func(t *testing.T, got template) {
 		for role, all := range got.grants() {
@@ -185,6 +187,7 @@ func TestWhoMayInvokeFunctions(t *testing.T) {
 				}
 				line := role + " " + s.actions + " " + s.resources
 				if line != "ScheduleRole lambda:InvokeFunction ${RefresherFunction.Arn}" &&
+					line != "CanaryScheduleRole lambda:InvokeFunction ${CanaryFunction.Arn}" &&
 					line != "AWSCDKTriggerCustomResourceProviderCustomResourceProviderRole lambda:InvokeFunction ${RefresherFunction.Arn}:*" {
 					t.Errorf("got %s", line)
 				}
