@@ -188,6 +188,47 @@ func TestDropThatIsTooLargeGoes(t *testing.T) {
 	}
 }
 
+// unreadable is a bucket that cannot read what was dropped now.
+type unreadable struct{ *party }
+
+func (b unreadable) Get(ctx context.Context, key string) (Object, error) {
+	if strings.HasPrefix(key, dropped) {
+		return Object{}, errBefell
+	}
+	return b.party.Get(ctx, key)
+}
+
+// TestDropThatFailsOrIsHeldStays, and is dealt with when that is over.
+func TestDropThatFailsOrIsHeldStays(t *testing.T) {
+	t.Parallel()
+	ca := newPublisher(t, "L", 3)
+	r := newRig(t, ca)
+	r.refresher.Sources[0].Guards = Guards{MaxNewlyRevoked: 1, Hold: true, HoldFor: time.Hour}
+	r.serve(ca, 1)
+	r.well()
+	r.drop("new.crl", ca.at(3).der)
+	r.refresher.Bucket = unreadable{r.party}
+	if o := r.dropOutcome(r.well(), "new.crl"); !strings.Contains(o.Error, "reading what was dropped") {
+		t.Errorf("said %s", o.Error)
+	}
+	r.refresher.Bucket = r.party
+	for range 2 {
+		if o := r.dropOutcome(r.well(), "new.crl"); o.Action != Hold {
+			t.Errorf("got %s %s: %s", o.Action, o.Reason, o.Error)
+		}
+		if len(r.inTheInbox(dropped)) != 1 {
+			t.Fatal("it is gone")
+		}
+		r.holds("{1:L1}")
+	}
+	r.now = r.now.Add(time.Hour)
+	r.well()
+	r.holds("{2:L3}")
+	if left := append(r.inTheInbox(dropped), r.inTheInbox(refusedPrefix)...); len(left) != 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
 // TestThousandDropsAreDealtWithInTurns, and do not keep the source waiting.
 func TestThousandDropsAreDealtWithInTurns(t *testing.T) {
 	t.Parallel()

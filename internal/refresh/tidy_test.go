@@ -158,15 +158,15 @@ func TestPublishingAgainWins(t *testing.T) {
 		r.now = r.now.Add(unusedFor + tidyEvery)
 		publishing := &publishing{rig: r, list: ca.at(3), result: other}
 		r.refresher.Bucket = stepping{party: r.party, other: publishing, from: from}
+		r.party.calls = nil
 		_, _ = r.refresher.Run(t.Context())
 		deleted := r.made("delete")
 		publishing.finish()
+		r.cloud.law.broken = nil // a claim may come before the deletion: what counts is the run after it
 		r.refresher.Bucket = r.party
 		r.serve(ca, 3)
-		for range 2 {
-			r.now = r.now.Add(inspectEvery)
-			_, _ = r.run()
-		}
+		r.now = r.now.Add(time.Minute)
+		_, _ = r.run()
 		if r.keeps(ca.at(3)) != 2 {
 			t.Errorf("published again from call %d on, %d deletions: %d of 2 objects are there\n%s", from, deleted, r.keeps(ca.at(3)), r.party.transcript())
 		}
