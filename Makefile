@@ -64,6 +64,7 @@ build: needs ## build the command and the functions for this machine into bin/
 	$(BUILD) -ldflags "-X main.commit=$(COMMIT)" -o bin/sekisho ./cmd/sekisho
 	$(FUNCTION) -o bin/refresh/bootstrap ./lambdas/refresh
 	$(FUNCTION) -o bin/verify/bootstrap ./lambdas/verify
+	$(FUNCTION) -o bin/canary/bootstrap ./lambdas/canary
 
 functions: needs ## build the functions for AWS Lambda (linux/arm64) into dist/
 	GOOS=linux GOARCH=arm64 $(FUNCTION) -o dist/refresh/bootstrap ./lambdas/refresh

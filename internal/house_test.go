@@ -85,6 +85,8 @@ func TestImportsPointOneWay(t *testing.T) {
 		"internal/albtarget": {"internal/crlhttp", "internal/s3store", "internal/elbtrust", "internal/refresh", "internal/local"},
 		"lambdas/refresh":    {"internal/gate", "internal/local", "internal/albtarget"},
 		"lambdas/verify":     {"internal/crlhttp", "internal/elbtrust", "internal/local"},
+		"internal/canary":    {"internal/refresh", "internal/gate", "internal/s3store", "internal/secrets", "internal/settings", "internal/local"},
+		"lambdas/canary":     {"internal/crlhttp", "internal/elbtrust", "internal/gate", "internal/local"},
 	}
 	for room, denied := range rules {
 		all := deps(t, room)
@@ -113,7 +115,7 @@ func TestTwinDecidesByItself(t *testing.T) {
 // TestFunctionsCarryNoSDKConfig: it would cost each cold start for profiles and
 // single sign-on that Lambda has no use for.
 func TestFunctionsCarryNoSDKConfig(t *testing.T) {
-	for _, function := range []string{"lambdas/refresh", "lambdas/verify"} {
+	for _, function := range []string{"lambdas/refresh", "lambdas/verify", "lambdas/canary"} {
 		for _, dep := range deps(t, function) {
 			if strings.HasPrefix(dep, "github.com/aws/aws-sdk-go-v2/config") {
 				t.Errorf("%s is built from %s", function, dep)
