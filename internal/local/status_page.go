@@ -3,7 +3,9 @@ package local
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/sekisho/sekisho/internal/local/alb"
@@ -32,11 +34,35 @@ func (t *Twin) startStatusPage(context.Context) error {
 func (t *Twin) pageStatus(context.Context) statuspage.Status {
 	run := t.schedule.latest()
 	status := statuspage.Status{Now: time.Now(), Where: "sekisho local, " + t.options.Dir, Problem: run.Error}
-	for _, outcome := range run.Report.Outcomes {
-		status.Sources = append(status.Sources, SourceStatus(outcome))
-	}
+	status.Sources = t.sources.all()
 	t.journal.Fill(&status)
 	return status
+}
+
+// sources are the latest that is known of each source. A run that failed says
+// nothing of them; what was true before it still is.
+type sources struct {
+	mu    sync.Mutex
+	known []statuspage.Source
+}
+
+func (s *sources) take(report refresh.Report) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	told := map[string]bool{}
+	for _, outcome := range report.Outcomes {
+		told[outcome.Source] = true
+	}
+	s.known = slices.DeleteFunc(s.known, func(known statuspage.Source) bool { return told[known.Name] })
+	for _, outcome := range report.Outcomes {
+		s.known = append(s.known, SourceStatus(outcome))
+	}
+}
+
+func (s *sources) all() []statuspage.Source {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.known)
 }
 
 // SourceStatus is an outcome as the status shows it.
@@ -63,6 +89,7 @@ func DecisionOf(at time.Time, o refresh.Outcome) statuspage.Decision {
 // refreshed hears of each run.
 func (t *Twin) refreshed(run Run) {
 	t.console.refreshed(run)
+	t.sources.take(run.Report)
 	for _, outcome := range run.Report.Outcomes {
 		if outcome.List.SHA256 != "" {
 			t.journal.Counted(statuspage.Count{At: run.Started, Source: outcome.Source, Entries: outcome.List.Entries})

@@ -39,6 +39,7 @@ type Twin struct {
 	triggers    triggers
 	connections *alb.Log
 	journal     statuspage.Journal
+	sources     sources
 
 	description Description
 
