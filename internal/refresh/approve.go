@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"time"
-
-	"github.com/sekisho/sekisho/internal/crl"
 )
 
 // Order is an operator's word on one list: let it through.
@@ -157,10 +155,3 @@ func (r *Refresher) heldBack(_ context.Context, w *world, source Source, order O
 
 // overruled says that an operator put another list in the place of this one.
 func (s State) overruled(sha256 string) bool { return slices.Contains(s.Overruled, sha256) }
-
-// refusedAsOlder says that a list is refused for nothing but being older, by
-// number or date, than the accepted one.
-func refusedAsOlder(problem error) bool {
-	var refused *crl.RefusedError
-	return errors.As(problem, &refused) && (refused.Reason == crl.ReasonBehind || refused.Reason == crl.ReasonRolledBack)
-}

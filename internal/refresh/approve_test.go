@@ -177,6 +177,20 @@ func TestResetGetsOutOfAWedgedNumber(t *testing.T) {
 	}
 }
 
+// TestResetClearsAwayWhatElseWasThere: whatever the trust store held when the
+// list was put in its place is older, contradictory numbers and dates or not.
+func TestResetClearsAwayWhatElseWasThere(t *testing.T) {
+	t.Parallel()
+	r, ca, back := rebuilt(t, 3, pkitest.Epoch)
+	r.cloud.place(ca.at(7), true)
+	_, err := r.order(r.refresher.Reset, orderFor(back))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.well()
+	r.holds("{4:back}")
+}
+
 // TestResetLeavesNoGapWhereverItIsCutOff: what is in force stays until the
 // named list is, at every call of the run and whatever befalls it.
 func TestResetLeavesNoGapWhereverItIsCutOff(t *testing.T) {

@@ -100,7 +100,7 @@ func (s *settling) add(ctx context.Context, decision Decision) error {
 	}
 	begun := s.Clock()
 	added, err := s.TrustStore.Add(ctx, s.state.List)
-	s.answered("AddTrustStoreRevocations", added, begun, err)
+	s.answered(addCall, added, begun, err)
 	if err != nil {
 		return s.notAdded(ctx, err)
 	}

@@ -202,6 +202,16 @@ func TestRunTakesAListWhoseTimeIsOver(t *testing.T) {
 	}
 }
 
+// TestRunTakesAHeldListOnceNothingIsHeldAnyMore: the settings changed.
+func TestRunTakesAHeldListOnceNothingIsHeldAnyMore(t *testing.T) {
+	t.Parallel()
+	r, ca := guardedRig(t, holding)
+	r.well()
+	r.refresher.Sources[0].Guards = alarming
+	r.wants(r.of(r.well(), ca), Replace, Newer, "beyond a limit")
+	r.holds("{2:L40}")
+}
+
 // TestRunCountsTheTimeOfARow: each list of an hourly CA is beyond the limit.
 func TestRunCountsTheTimeOfARow(t *testing.T) {
 	t.Parallel()
@@ -276,6 +286,9 @@ func TestRunWithoutTheIndexOfTheAcceptedList(t *testing.T) {
 		unknown bool
 	}{
 		{"gone", func(r *rig, key string) { r.cloud.forget(key) }, holding, Hold, true},
+		{"of another list", func(r *rig, key string) {
+			r.cloud.store(key, string(indexOf(r.t, newCA(r.t, "C"), nil).Bytes()))
+		}, holding, Hold, true},
 		{"damaged", func(r *rig, key string) { r.cloud.store(key, "{") }, holding, Hold, true},
 		{"out of reach, and nothing is ever held", func(r *rig, key string) { r.refresher.Bucket = failingGets{r.party, key} }, alarming, Replace, true},
 		{"out of reach", func(r *rig, key string) { r.refresher.Bucket = failingGets{r.party, key} }, holding, Keep, false},

@@ -29,11 +29,11 @@ func (s *settling) readBack(ctx context.Context, id int64, list Facts) (Held, er
 		begun := s.Clock()
 		err := s.observe(ctx, s.world, s.now)
 		if err != nil {
-			s.answered("DescribeTrustStoreRevocations", Revocation{ID: id}, begun, err)
+			s.answered(describeCall, Revocation{ID: id}, begun, err)
 			return held, fmt.Errorf("reading back revocation %d: %w", id, err)
 		}
 		shown, ok := s.world.showing(id)
-		s.answered("DescribeTrustStoreRevocations", shown, begun, nil)
+		s.answered(describeCall, shown, begun, nil)
 		if ok {
 			held.Revocation = shown
 		}

@@ -143,6 +143,34 @@ func TestRecordsOfAWeekendWithoutTheCA(t *testing.T) {
 	}
 }
 
+// TestRecordsOfAThrottledTrustStore: that a list cannot be put back in force is
+// one record an hour, too, and that it was is one of its own.
+func TestRecordsOfAThrottledTrustStore(t *testing.T) {
+	t.Parallel()
+	ca := newPublisher(t, "L", 1)
+	r := newRig(t, ca)
+	r.serve(ca, 1)
+	r.well()
+	r.cloud.remove([]int64{1})
+	r.cloud.law.peaks = map[string]levels{}
+	r.party.always = map[string]fault{"add": throttled}
+	for range 180 {
+		r.now = r.now.Add(time.Minute)
+		_, _ = r.run()
+	}
+	before := r.cloud.records(t)
+	if len(before) < 4 || len(before) > 6 {
+		t.Errorf("%d records of three hours, want about 4 and the first list's", len(before))
+	}
+	r.party.always = nil
+	r.now = r.now.Add(time.Minute)
+	r.well()
+	last := r.cloud.records(t)
+	if got := last[len(last)-1]; got.Action != Heal || got.Reason != NotInForce || got.Revocation != 2 {
+		t.Errorf("the last record is %+v, want the list put back", got)
+	}
+}
+
 func TestRecordsEndWhenTheSituationDoes(t *testing.T) {
 	t.Parallel()
 	ca := newPublisher(t, "L", 2)

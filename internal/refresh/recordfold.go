@@ -1,6 +1,7 @@
 package refresh
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -36,8 +37,8 @@ type sameness struct {
 	revocation              int64
 }
 
-// said is the sameness of an outcome, and whether it is one that may repeat:
-// where the trust store was changed, or a list was taken, nothing does.
+// said is what an outcome says, and whether it may say the same again: where
+// the trust store was changed, or a list was taken, nothing does.
 func said(o Outcome) (sameness, bool) {
 	s := sameness{
 		action: o.Action, reason: o.Reason, list: o.List.SHA256, enforced: o.Enforced.SHA256, fetched: o.Fetched.SHA256,
@@ -48,7 +49,15 @@ func said(o Outcome) (sameness, bool) {
 		// same.
 		s.held, s.fetched = o.Holding.List.SHA256, ""
 	}
-	return s, o.Action != Replace && o.Action != Heal && len(o.Answers) == 0
+	return s, !o.changed()
+}
+
+// changed says that a run took a list, or changed the trust store.
+func (o Outcome) changed() bool {
+	if o.Action == Replace || o.Action == Heal && o.err == nil {
+		return true
+	}
+	return slices.ContainsFunc(o.Answers, func(a Answer) bool { return a.Error == "" && a.Call != describeCall })
 }
 
 // worthRecording leaves out the runs in which all was well.

@@ -57,7 +57,7 @@ func (s *settling) remove(ctx context.Context, ids []int64) error {
 	for _, id := range ids {
 		begun := s.Clock()
 		err := s.TrustStore.Remove(ctx, []int64{id})
-		s.answered("RemoveTrustStoreRevocations", Revocation{ID: id}, begun, err)
+		s.answered(removeCall, Revocation{ID: id}, begun, err)
 		if err != nil {
 			return fmt.Errorf("removing revocation %d: %w: the next run tries again", id, err)
 		}

@@ -85,8 +85,7 @@ type Step struct {
 
 // Answer is what the trust store answered to one call.
 type Answer struct {
-	// Call is AddTrustStoreRevocations, DescribeTrustStoreRevocations or
-	// RemoveTrustStoreRevocations.
+	// Call is the name of the call in the API of Elastic Load Balancing.
 	Call string `json:"call"`
 	// Revocation is the ID that it is about, Entries what was counted in it.
 	Revocation int64         `json:"revocationId,omitempty"`
@@ -94,6 +93,13 @@ type Answer struct {
 	Error      string        `json:"error,omitempty"`
 	Took       time.Duration `json:"tookNanoseconds"`
 }
+
+// The calls that are noted.
+const (
+	addCall      = "AddTrustStoreRevocations"
+	describeCall = "DescribeTrustStoreRevocations"
+	removeCall   = "RemoveTrustStoreRevocations"
+)
 
 // Failed says that something went wrong, or that a list was not taken.
 func (o Outcome) Failed() bool { return o.err != nil || o.Action == Refuse }

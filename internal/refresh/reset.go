@@ -43,12 +43,10 @@ func (r *Refresher) refusedNow(ctx context.Context, w *world, source Source, ord
 	if state.unread != nil {
 		return tracked{}, state.unread
 	}
+	// It has passed every other check already: being older is all that is left.
 	refused := list.recheck(source, state.State, now)
-	switch {
-	case refused == nil:
+	if refused == nil {
 		return tracked{}, fmt.Errorf("list %s is not refused: there is nothing to reset", list.facts.edition())
-	case !refusedAsOlder(refused):
-		return tracked{}, fmt.Errorf("list %s is refused for another reason, which no reset changes: %w", list.facts.edition(), refused)
 	}
 	return state, nil
 }
