@@ -30,7 +30,7 @@ func TestDemoPlaysTheStory(t *testing.T) {
 	if err != nil {
 		t.Fatalf("demo: %v\n%s", err, output)
 	}
-	for _, want := range []string{"verify: ", "passthrough: ", "s after the revocation", "The story went as it should."} {
+	for _, want := range []string{"verify: ", "passthrough: ", "s after the revocation", "s after the denial", "The story went as it should."} {
 		if !bytes.Contains(output, []byte(want)) {
 			t.Errorf("the demo does not say %q:\n%s", want, output)
 		}

@@ -32,13 +32,16 @@ func newAWSClient(endpoint string) awsClient {
 
 // putBundle writes the CA bundle.
 func (c awsClient) putBundle(ctx context.Context, bucket, key string, bundle []byte) error {
-	_, err := c.s3.PutObject(ctx, &s3.PutObjectInput{
-		Bucket: aws.String(bucket), Key: aws.String(key), Body: bytes.NewReader(bundle),
-	})
+	err := c.putObject(ctx, bucket, key, bundle)
 	if err != nil {
 		return fmt.Errorf("writing the CA bundle: %w", err)
 	}
 	return nil
+}
+
+func (c awsClient) putObject(ctx context.Context, bucket, key string, body []byte) error {
+	_, err := c.s3.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String(bucket), Key: aws.String(key), Body: bytes.NewReader(body)})
+	return err
 }
 
 // createTrustStore makes the trust store and returns its ARN.

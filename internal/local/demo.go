@@ -31,9 +31,9 @@ type demo struct {
 }
 
 // Demo starts a twin and plays the story: two clients are let in, one is
-// revoked, and is turned away while the other is still served. It prints each
-// step, stops what it started, and fails at the first step that does not go
-// as it should.
+// revoked, and is turned away while the other is still served, until the
+// operator denies it. It prints each step, stops what it started, and fails at
+// the first step that does not go as it should.
 func Demo(ctx context.Context, options Options, out io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*demoPatience)
 	defer cancel()
@@ -77,6 +77,7 @@ func (d *demo) play(ctx context.Context) error {
 		{"laptop-1 is stolen, the CA revokes it", d.revoke},
 		{"laptop-1 is turned away on both listeners", d.turnedAway},
 		{"laptop-2 is still served", d.otherServed},
+		{"the operator denies laptop-2", d.denied},
 		{"the open connection ends by the keep-alive rule", d.connectionEnds},
 	} {
 		said, err := step.do(ctx)
