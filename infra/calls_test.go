@@ -20,6 +20,7 @@ func TestRolesAllowWhatTheFunctionsDo(t *testing.T) {
 		{"minimal", "RefresherRole", refresherName},
 		{"attach", "RefresherRole", attachedName},
 		{"minimal", "VerifierRole", verifierName},
+		{"full", "CanaryRole", canaryName},
 	} {
 		t.Run(test.example+"/"+test.role, func(t *testing.T) {
 			granted := permissionsOf(example(t, test.example).grants()[test.role])
@@ -145,14 +146,20 @@ func (r *recorder) observe(call endpoint.Call) endpoint.Fault {
 }
 
 // callsOfARealRun plays everything that a refresher meets: the first lists, a
-// revocation, junk in the inbox, a state that is lost, a CA that leaves the bundle, and a trust
-// store that belongs to somebody else.
+// revocation, junk in the inbox, a state that is lost, a CA that leaves the
+// bundle, and a trust store that belongs to somebody else. Before, the canary has
+// its round.
 func callsOfARealRun(t *testing.T) map[string]map[string]bool {
 	t.Helper()
 	seen := &recorder{made: map[string]map[string]bool{}}
-	startTwin(t, seen.observe).play()
+	r := startTwin(t, seen.observe)
+	_, secrets := r.runCanary()
+	r.play()
 	seen.Lock()
 	defer seen.Unlock()
+	for _, secret := range secrets {
+		seen.made[canaryName]["secretsmanager:GetSecretValue "+secret] = true
+	}
 	return maps.Clone(seen.made)
 }
 

@@ -4,13 +4,13 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/sekisho/sekisho/internal/local/endpoint"
 	"github.com/sekisho/sekisho/internal/metrics"
@@ -19,39 +19,31 @@ import (
 // asTheTwin are settings with the names that the twin has.
 const asTheTwin = `{"stackName": "local", "revocation": "require-leaf", "crlUrls": null, "sources": [
 	{"name": "root", "urls": ["http://ca.example.com/root.crl"], "guards": {"maxShrinkPercent": 20, "onBreach": "hold"}},
-	{"name": "issuing", "urls": ["http://ca.example.com/issuing.crl"], "certificateLifetime": "8760h", "guards": {"maxNewlyRevoked": 100}}]}`
+	{"name": "issuing", "urls": ["http://ca.example.com/issuing.crl"], "certificateLifetime": "8760h", "guards": {"maxNewlyRevoked": 100}}],
+	"canary": {"enabled": true, "hostName": "gate.example.com", "goodSecretArn": "` + goodSecret + `", "revokedSecretArn": "` + revokedSecret + `"}}`
 
 // An alarm on a metric that nobody publishes never sounds. What every alarm of
 // ours looks at was published in a real run of the deployed programs: the same
 // name, in the same unit, under the same dimensions with the same values.
 func TestAlarmsAreFedByARealRun(t *testing.T) {
 	wanted := metricsOfAlarms(of(t, with(t, asTheTwin)))
-	delete(wanted, "RefusedInbox") // nothing deals with the inbox yet
 	r := startTwin(t, func(endpoint.Call) endpoint.Fault { return endpoint.Fault{} })
 	r.askAs("laptop")
 	_, err := r.commands.Revoke(t.Context(), "laptop")
 	r.must(err)
+	r.drop("junk")
 	r.refresh()
+	printed, _ := r.runCanary()
 	var published map[string]bool
 	r.eventually(func() bool {
 		published = r.published()
+		maps.Copy(published, publishedIn(r.T, strings.NewReader(printed)))
 		return slices.IndexFunc(slices.Collect(maps.Values(wanted)), func(metric string) bool { return !published[metric] }) < 0
 	})
 	for name, metric := range wanted {
 		if !published[metric] {
 			t.Errorf("%s looks at %s, published are\n\t%s", name, metric, strings.Join(slices.Sorted(maps.Keys(published)), "\n\t"))
 		}
-	}
-}
-
-// eventually gives a log time to be written: a function answers before the last
-// of what it printed has arrived there.
-func (r realRun) eventually(done func() bool) {
-	for range 100 {
-		if done() {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
 	}
 }
 
@@ -77,22 +69,20 @@ func (r realRun) published() map[string]bool {
 		r.Fatalf("got the logs %v and error %v, want those of both functions", logs, err)
 	}
 	for _, log := range logs {
-		maps.Copy(found, publishedIn(r.T, log))
+		file, err := os.Open(log)
+		r.must(err)
+		maps.Copy(found, publishedIn(r.T, file))
+		r.must(file.Close())
 	}
 	return found
 }
 
 // publishedIn are the metrics that CloudWatch would make of a log (CloudWatch
 // User Guide, "Specification: Embedded metric format").
-func publishedIn(t *testing.T, log string) map[string]bool {
+func publishedIn(t *testing.T, log io.Reader) map[string]bool {
 	t.Helper()
-	file, err := os.Open(log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
 	found := map[string]bool{}
-	lines := bufio.NewScanner(file)
+	lines := bufio.NewScanner(log)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		if strings.Contains(lines.Text(), `"_aws"`) {

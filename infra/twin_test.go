@@ -168,7 +168,7 @@ func (r realRun) s3() *s3.Client {
 func buildPrograms(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"refresh", "verify"} {
+	for _, name := range []string{"refresh", "verify", "canary"} {
 		build := exec.CommandContext(context.WithoutCancel(t.Context()), "go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w",
 			"-o", filepath.Join(dir, name, "bootstrap"), "./lambdas/"+name)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
