@@ -58,6 +58,13 @@
 // then is older for good, whatever its number says. From there the flow is the
 // usual one, and so is the law.
 //
+// # Polls
+//
+// [Refresher.Poll] is for the time between two runs. It asks every source
+// conditionally and looks into the inbox, and nothing else as long as nothing
+// is new: no state, no trust store. What it fetched, the run that it asks for
+// does not fetch again. What did not go well is tried again every ten seconds.
+//
 // # Records
 //
 // Every run that changes, refuses, holds back or heals something leaves a
@@ -81,7 +88,8 @@
 //
 // If the run is cut off within these, the next one closes the window. A
 // function that is never run twice at once (reserved concurrency 1) has no
-// window of the first kind. Beyond that, overlap "replace" removes the old
+// window of the first kind; one that polls is given room for two, so that a
+// trigger need not wait for the poll to end. Beyond that, overlap "replace" removes the old
 // list first where both do not fit, for those who choose it.
 //
 // # What it does not do

@@ -70,7 +70,7 @@ func (h *handler) handle(ctx context.Context, payload json.RawMessage) (answer, 
 	if asked.trigger() != bySchedule {
 		h.log.InfoContext(ctx, "triggered", asked.attributes()...)
 	}
-	given := h.run(ctx, asked.trigger())
+	given := h.run(ctx, asked)
 	if given.err != nil && asked.Report == "always" {
 		given.Error = given.err.Error()
 		return given, nil
@@ -78,7 +78,7 @@ func (h *handler) handle(ctx context.Context, payload json.RawMessage) (answer, 
 	return given, given.err
 }
 
-func (h *handler) run(ctx context.Context, why trigger) answer {
+func (h *handler) run(ctx context.Context, asked event) answer {
 	begun := h.now()
 	refresher, err := h.deployed.Load(ctx)
 	if err != nil {
@@ -86,7 +86,7 @@ func (h *handler) run(ctx context.Context, why trigger) answer {
 		return answer{}.with(look{report: refresh.Report{Started: begun}, err: err})
 	}
 	first := h.look(ctx, refresher)
-	if !why.polls() {
+	if !asked.polls(begun) {
 		return answer{}.with(first)
 	}
 	return h.poll(ctx, begun, first)

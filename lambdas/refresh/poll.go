@@ -16,12 +16,12 @@ const (
 )
 
 // poll goes on looking until the time is up. A trigger that arrives meanwhile
-// is not locked out: what it wants done, the next poll does, since that asks
-// every source and looks into the inbox. It runs beside this one where the
-// deployment leaves room for two, and where it is turned away Lambda tries it
-// again for as long as the deployment says; one that is dropped at last has
-// lost nothing. Neither does a run of the schedule that is late pile up: it is
-// dropped after a minute, because the next one does the same work.
+// is not locked out. It runs beside this one where the deployment leaves room
+// for two, as it does for runs that poll. Where it does not, Lambda keeps the
+// event and tries it again, and what it wants done the next poll does before
+// that: each asks every source and looks into the inbox. So an event that is
+// dropped at last has lost nothing. Runs of the schedule that had to wait do
+// not pile up either: a late one looks once.
 func (h *handler) poll(ctx context.Context, begun time.Time, last look) answer {
 	given := answer{}
 	for next := begun.Add(h.every); h.mayPoll(ctx, next, begun); next = next.Add(h.every) {

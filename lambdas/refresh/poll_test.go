@@ -81,6 +81,18 @@ func TestOnlyTheScheduleWaits(t *testing.T) {
 	}
 }
 
+// TestLateRunOfTheScheduleLooksOnce: a row of runs that had to wait is worked
+// off in seconds.
+func TestLateRunOfTheScheduleLooksOnce(t *testing.T) {
+	for late, polls := range map[time.Duration]bool{0: true, -2 * time.Second: true, latest: true, latest + time.Second: false, time.Hour: false} {
+		w := newWorld(t)
+		_, err := w.invoke(w.handler(10*time.Second), `{"source":"aws.scheduler","time":"`+w.now.Add(-late).Format(time.RFC3339)+`"}`)
+		if err != nil || (w.calls["seconds"] > 0) != polls {
+			t.Errorf("%s late: %v, took %d seconds, want it to poll: %v", late, err, w.calls["seconds"], polls)
+		}
+	}
+}
+
 // TestPollEndsBeforeTheFunctionDoes: what is cut off says nothing.
 func TestPollEndsBeforeTheFunctionDoes(t *testing.T) {
 	w := newWorld(t)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"strings"
+	"time"
 )
 
 // event is what the function understands of an event. It does not depend on
@@ -13,6 +14,8 @@ type event struct {
 	Source     string          `json:"source"`
 	DetailType string          `json:"detail-type"`
 	Detail     json.RawMessage `json:"detail"`
+	// Time is when it happened; zero when the event does not say.
+	Time time.Time `json:"time"`
 	// Report "always" answers with the report even when a source has no list
 	// in force. A schedule leaves it out: there a failure has to be one.
 	Report string `json:"report"`
@@ -61,10 +64,19 @@ func (e event) trigger() trigger {
 	}
 }
 
+// latest is how late a run of the schedule may be for it to poll. The schedule
+// itself is precise to a minute (EventBridge Scheduler User Guide, "Schedule
+// types").
+const latest = 90 * time.Second
+
 // polls says whether the run goes on looking. Only the schedule's does: it is
 // what there is always one of. Any other trigger wants one look now, and must
-// not stand in the way of the schedule's next run.
-func (t trigger) polls() bool { return t == bySchedule }
+// not stand in the way of the schedule's next run. Nor must a run of the
+// schedule that waited its turn while others were under way: of a row of them,
+// each would take most of a minute, and the last one be an hour late.
+func (e event) polls(now time.Time) bool {
+	return e.trigger() == bySchedule && (e.Time.IsZero() || now.Sub(e.Time) <= latest)
+}
 
 // attributes tell a log of the event. Its words come from outside.
 func (e event) attributes() []any {
