@@ -320,7 +320,7 @@ func TestLogIsReadAlong(t *testing.T) {
 START RequestId: 1
 {"time":"2026-06-01T12:00:03Z","level":"INFO","msg":"decision","decision":"refused","status":403,"reason":"revoked","serial":"0A"}
 {"level":"INFO","decision":{"not":"one"}}
-` + strings.Repeat("x", maxLine) + `{"decision":"refused"}` + `
+{"decision":"refused","status":403,"detail":"` + strings.Repeat("x", maxLine) + `"}
 {"time":"2026-06-01T12:00:04Z","decision":"no certificate","status":401,"reason":"no-certificate"}
 `
 	for _, piece := range []int{1, 7, 1 << 20} {
