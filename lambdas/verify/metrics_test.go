@@ -63,7 +63,7 @@ func TestEveryDecisionIsPublished(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	for _, secret := range []string{"laptop-1", fmt.Sprintf("%X", leaf.Cert.SerialNumber), "CERTIFICATE"} {
+	for _, secret := range []string{"laptop-1", fmt.Sprintf("\"%X\"", leaf.Cert.SerialNumber), "serial", "CERTIFICATE"} {
 		if strings.Contains(out.String(), secret) {
 			t.Errorf("%q stands in the metrics: %s", secret, out.String())
 		}
