@@ -20,7 +20,8 @@ same headers, 401 without a certificate, 403 with a reason, 503 when nothing can
 be decided. With rules it has to be told what the request is: set "proxy" to
 nginx (X-Original-Method and X-Original-URI, which nginx must set to
 $request_method and $request_uri) or to traefik (X-Forwarded-Method and
-X-Forwarded-Uri, which Traefik sets).
+X-Forwarded-Uri, which Traefik sets). The application's own /auth, where it has
+one, is not reached through the verifier; /auth/ and what is below it is.
 
 Who can connect can claim to be anybody, so it listens on loopback only, unless
 --trusted-proxy names the network of the proxies; nobody else is answered.

@@ -12,6 +12,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/sekisho/sekisho/internal/chain"
@@ -81,9 +82,29 @@ type upstream struct {
 	proxy   *httputil.ReverseProxy
 }
 
-// verifiedKey is under what the identity travels to rewrite: there the proxy has
+// passedKey is under what travels to rewrite and fail. In rewrite the proxy has
 // removed already what the client's Connection header names.
-type verifiedKey struct{}
+type passedKey struct{}
+
+// passed is a request that was accepted: from whom, and what comes with it.
+type passed struct {
+	identity *chain.Identity
+	body     *clientBody
+}
+
+// clientBody remembers that the client did not send what it announced.
+type clientBody struct {
+	io.ReadCloser
+	broken atomic.Bool
+}
+
+func (b *clientBody) Read(p []byte) (int, error) {
+	count, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.broken.Store(true)
+	}
+	return count, err
+}
 
 func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if u.gate.isHealthCheck(r) {
@@ -96,13 +117,15 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !strings.HasPrefix(r.URL.Path, "/") {
-		secure(w.Header())
-		writeJSON(w, http.StatusBadRequest, problemType, problem{Title: http.StatusText(http.StatusBadRequest), Status: http.StatusBadRequest, Reason: "request-target"})
+		writeProblem(w, http.StatusBadRequest, "request-target")
 		return
 	}
-	ctx, cancel := within(context.WithValue(r.Context(), verifiedKey{}, v.client.identity))
+	body := &clientBody{ReadCloser: r.Body}
+	ctx, cancel := within(context.WithValue(r.Context(), passedKey{}, passed{v.client.identity, body}))
 	defer cancel()
-	u.proxy.ServeHTTP(w, r.WithContext(ctx))
+	r = r.WithContext(ctx)
+	r.Body = body
+	u.proxy.ServeHTTP(w, r)
 }
 
 // within ends a little before a function does.
@@ -131,8 +154,8 @@ func (u *upstream) rewrite(r *httputil.ProxyRequest) {
 	}
 	dropClaims(r.Out.Header, u.gate.config.Header)
 	dropUpgrade(r.Out.Header)
-	identity, _ := r.In.Context().Value(verifiedKey{}).(*chain.Identity)
-	setIdentity(r.Out.Header, identity)
+	accepted, _ := r.In.Context().Value(passedKey{}).(passed)
+	setIdentity(r.Out.Header, accepted.identity)
 }
 
 // receive reads an answer whole where that was asked for.
@@ -154,10 +177,20 @@ func (u *upstream) receive(response *http.Response) error {
 // fail answers for an upstream that does not.
 func (u *upstream) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, reason := http.StatusBadGateway, "upstream-unreachable"
+	accepted, _ := r.Context().Value(passedKey{}).(passed)
+	if accepted.body.broken.Load() {
+		// No fault of the upstream, and nothing to wake anybody for.
+		writeProblem(w, http.StatusBadRequest, "request-body")
+		return
+	}
 	if errors.Is(err, context.DeadlineExceeded) || isTimeout(err) {
 		status, reason = http.StatusGatewayTimeout, "upstream-too-slow"
 	}
 	u.gate.logger.ErrorContext(r.Context(), "upstream failed", "reason", reason, "error", plain(err.Error()))
+	writeProblem(w, status, reason)
+}
+
+func writeProblem(w http.ResponseWriter, status int, reason string) {
 	secure(w.Header())
 	writeJSON(w, status, problemType, problem{Title: http.StatusText(status), Status: status, Reason: reason})
 }

@@ -114,21 +114,31 @@ func ask(address string, client tls.Certificate) (int, error) {
 }
 
 // issue makes a client of the list's CA, and one that stands on the list.
-func issue(list, ca string) (good, revoked tls.Certificate, err error) {
+func issue(list, ca string) (tls.Certificate, tls.Certificate, error) {
+	serial, err := revokedSerial(list)
+	if err != nil {
+		return tls.Certificate{}, tls.Certificate{}, err
+	}
+	good, errGood := issueOne(ca, big.NewInt(4242))
+	revoked, errRevoked := issueOne(ca, serial)
+	return good, revoked, errors.Join(errGood, errRevoked)
+}
+
+// revokedSerial is one from the middle of the list.
+func revokedSerial(list string) (*big.Int, error) {
 	der, err := os.ReadFile(list)
 	if err != nil {
-		return good, revoked, fmt.Errorf("reading the list: %w", err)
+		return nil, fmt.Errorf("reading the list: %w", err)
 	}
 	parsed, err := x509.ParseRevocationList(der)
 	if err != nil {
-		return good, revoked, err
+		return nil, err
 	}
-	good, err = issueOne(ca, big.NewInt(4242))
-	if err != nil {
-		return good, revoked, err
+	entries := parsed.RevokedCertificateEntries
+	if len(entries) == 0 {
+		return nil, errors.New("reading the list: it is empty")
 	}
-	revoked, err = issueOne(ca, parsed.RevokedCertificateEntries[len(parsed.RevokedCertificateEntries)/2].SerialNumber)
-	return good, revoked, err
+	return entries[len(entries)/2].SerialNumber, nil
 }
 
 func issueOne(ca string, serial *big.Int) (tls.Certificate, error) {
