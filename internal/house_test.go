@@ -123,3 +123,20 @@ func TestFunctionsCarryNoSDKConfig(t *testing.T) {
 		}
 	}
 }
+
+// TestDoctorAndStatusPageStandAlone: what examines a gate must not be built from
+// what it examines, and a page knows nothing of AWS or of the twin.
+func TestDoctorAndStatusPageStandAlone(t *testing.T) {
+	rules := map[string][]string{
+		"internal/doctor":     {"internal/crl", "internal/clientcert"},
+		"internal/statuspage": {},
+	}
+	for room, allowed := range rules {
+		for _, dep := range deps(t, room) {
+			ours, isOurs := strings.CutPrefix(dep, module)
+			if isOurs && !slices.Contains(allowed, ours) || strings.HasPrefix(dep, "github.com/aws/") {
+				t.Errorf("%s is built from %s", room, dep)
+			}
+		}
+	}
+}

@@ -45,19 +45,24 @@ Exit codes: 0 nothing is wrong, 1 something is, 2 wrong usage.`,
 }
 
 func (f *doctorFlags) examine(cmd *cobra.Command, asJSON bool) error {
-	stop := newMeter(cmd.ErrOrStderr()).show("preparing", 0, nil)
-	defer stop()
+	meter := newMeter(cmd.ErrOrStderr())
+	stop := meter.show("preparing", 0, nil)
 	gate, err := f.gate(cmd.Context())
 	stop()
 	if err != nil {
 		return err
 	}
 	gate.Now = time.Now
-	told := doctorTable(cmd.OutOrStdout())
-	if asJSON {
-		told = nil
-	}
-	checks := doctor.Run(cmd.Context(), gate, told)
+	row := doctorTable(cmd.OutOrStdout())
+	stop = meter.show("examining", 0, nil)
+	checks := doctor.Run(cmd.Context(), gate, func(check doctor.Check) {
+		stop()
+		if !asJSON {
+			row(check)
+		}
+		stop = meter.show("examining", 0, nil)
+	})
+	stop()
 	err = cmd.Context().Err()
 	if err != nil {
 		return fmt.Errorf("examining the gate: %w", err)

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -65,7 +66,7 @@ func (s *serveStatus) serve(log *slog.Logger) {
 	}
 	log.Info("status page", "address", "http://"+s.listener.Addr().String()+"/")
 	err := s.server.Serve(s.listener)
-	if err != nil && err != http.ErrServerClosed {
+	if err != nil && !errors.Is(err, http.ErrServerClosed) {
 		log.Error("the status page has ended", "error", err.Error())
 	}
 }
