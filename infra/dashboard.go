@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -67,8 +68,14 @@ func (b *board) alarms(all []awscloudwatch.CfnAlarm) {
 	for _, a := range all {
 		arns = append(arns, *a.AttrArn())
 	}
-	b.add("alarm", columns, 3+len(arns)/6, map[string]any{"title": "Is anything wrong? What each alarm means: docs/operate.md", "alarms": arns})
+	for some := range slices.Chunk(arns, maxAlarms) {
+		b.add("alarm", columns, 3+len(some)/6, map[string]any{"title": "Is anything wrong? What each alarm means: docs/operate.md", "alarms": some})
+	}
 }
+
+// maxAlarms is how many one widget shows (CloudWatch API reference, "Alarm widget
+// object").
+const maxAlarms = 100
 
 func (b *board) lists(s settings.Settings) {
 	var left, entries, revoked, enforced []any

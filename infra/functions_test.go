@@ -133,7 +133,7 @@ func environmentOf(t *testing.T, tm template, function string) func(string) stri
 func TestOnlyTheTargetGroupHasAFixedName(t *testing.T) {
 	naming := map[string]bool{
 		"Name": true, "BucketName": true, "FunctionName": true, "RoleName": true, "QueueName": true, "LogGroupName": true,
-		"GroupName": true, "LayerName": true, "ManagedPolicyName": true, "AlarmName": true, "TopicName": true,
+		"GroupName": true, "LayerName": true, "ManagedPolicyName": true, "AlarmName": true, "TopicName": true, "DashboardName": true, "AliasName": true,
 	}
 	onEach(t, func(t *testing.T, got template) {
 		for id, r := range got.Resources {
