@@ -43,9 +43,11 @@ type limit struct {
 	threshold  float64
 }
 
-func below(threshold int) limit   { return limit{"LessThanThreshold", float64(threshold)} }
-func atLeast(threshold int) limit { return limit{"GreaterThanOrEqualToThreshold", float64(threshold)} }
-func above(threshold int) limit   { return limit{"GreaterThanThreshold", float64(threshold)} }
+func below(threshold int) limit { return limit{"LessThanThreshold", float64(threshold)} }
+func above(threshold int) limit { return limit{"GreaterThanThreshold", float64(threshold)} }
+
+// atAll is for what shall not happen once.
+func atAll() limit { return limit{"GreaterThanOrEqualToThreshold", 1} }
 
 // window is in how many of how many periods in a row it is so.
 type window struct {

@@ -88,12 +88,12 @@ func alarmsOfSource(a settings.Alarms, stack, source string) []alarm {
 		{
 			name: "Refused" + source, section: "refused",
 			means:    fmt.Sprintf("A list of %s was refused, by its checks or by the trust store. The list before stays in force.", source),
-			measured: of(metrics.Refused), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+			measured: of(metrics.Refused), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
 		},
 		{
 			name: "Mismatched" + source, section: "mismatched",
 			means:    fmt.Sprintf("The trust store counts other entries than the list of %s has: some revocation may not count at the verify listener.", source),
-			measured: of(metrics.Mismatched), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+			measured: of(metrics.Mismatched), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
 		},
 		{
 			name: "Quota" + source, section: "quota",
@@ -111,7 +111,7 @@ func alarmsOfGuards(stack string, source settings.Source) []alarm {
 		all = append(all, alarm{
 			name: "PossiblyEarly" + source.Name, section: "possibly-early",
 			means:    fmt.Sprintf("A new list of %s no longer names certificates that cannot have expired yet: who was revoked may be let in again.", source.Name),
-			measured: ours(metrics.PossiblyEarly, stack, source.Name), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+			measured: ours(metrics.PossiblyEarly, stack, source.Name), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
 		})
 	}
 	switch guards := source.Guards; {
@@ -120,13 +120,13 @@ func alarmsOfGuards(stack string, source settings.Source) []alarm {
 		all = append(all, alarm{
 			name: "Held" + source.Name, section: "held",
 			means:    fmt.Sprintf("A list of %s is held back, because it drops or revokes more than its guards allow. The list before stays in force until somebody decides.", source.Name),
-			measured: ours(metrics.Held, stack, source.Name), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+			measured: ours(metrics.Held, stack, source.Name), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
 		})
 	default:
 		all = append(all, alarm{
 			name: "Breached" + source.Name, section: "breached",
 			means:    fmt.Sprintf("A list of %s drops or revokes more than its guards allow. It is in force all the same.", source.Name),
-			measured: ours(metrics.Breached, stack, source.Name), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+			measured: ours(metrics.Breached, stack, source.Name), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
 		})
 	}
 	return all
@@ -137,7 +137,7 @@ func inboxAlarm(stack string) alarm {
 	return alarm{
 		name: "RefusedInbox", section: "refused",
 		means:    "A list that was dropped into inbox/ was refused. Nothing has changed.",
-		measured: ours(metrics.Refused, stack, "inbox"), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+		measured: ours(metrics.Refused, stack, "inbox"), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
 	}
 }
 
@@ -146,19 +146,19 @@ func alarmsOfRefresher(r watchedFunction) []alarm {
 		{
 			name: "RefreshErrors", section: "function-errors",
 			means:    "The refresh function failed: some source has no list in force at all, or the function cannot start.",
-			measured: ofFunction("Errors", r.function), statistic: "Sum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+			measured: ofFunction("Errors", r.function), statistic: "Sum", limit: atAll(), window: once(few), missing: missingIsGood,
 		},
 		{
 			// One run at a time turns a second one away now and then, and it comes
 			// back by itself. Without a break it means that runs never end.
 			name: "RefreshThrottles", section: "throttles",
 			means:    "The refresh function has been turned away in every minute of the last quarter of an hour: runs take too long, or the account's concurrency is used up.",
-			measured: ofFunction("Throttles", r.function), statistic: "Sum", limit: atLeast(1), window: throughout(time.Minute, 15), missing: missingIsGood,
+			measured: ofFunction("Throttles", r.function), statistic: "Sum", limit: atAll(), window: throughout(time.Minute, 15), missing: missingIsGood,
 		},
 		{
 			name: "RefreshDeadLetters", section: "dead-letters",
 			means:    "The queue of failed refreshes is not empty: an event could not be delivered, or a run failed.",
-			measured: lengthOf(r.failed), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+			measured: lengthOf(r.failed), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
 		},
 	}
 }
@@ -168,17 +168,17 @@ func alarmsOfVerifier(stack string, v watchedFunction) []alarm {
 		{
 			name: "Undecided", section: "undecided",
 			means:    "The verifier answered 503: it could not decide, so nobody was let in.",
-			measured: ours(metrics.Unavailable, stack), statistic: "Sum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+			measured: ours(metrics.Unavailable, stack), statistic: "Sum", limit: atAll(), window: once(few), missing: missingIsGood,
 		},
 		{
 			name: "VerifyErrors", section: "function-errors",
 			means:    "The verify function failed: clients of the passthrough listener got 502.",
-			measured: ofFunction("Errors", v.function), statistic: "Sum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+			measured: ofFunction("Errors", v.function), statistic: "Sum", limit: atAll(), window: once(few), missing: missingIsGood,
 		},
 		{
 			name: "VerifyThrottles", section: "throttles",
 			means:    "The verify function was turned away: clients of the passthrough listener got 502. Its cap, or the account's concurrency, is used up.",
-			measured: ofFunction("Throttles", v.function), statistic: "Sum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+			measured: ofFunction("Throttles", v.function), statistic: "Sum", limit: atAll(), window: once(few), missing: missingIsGood,
 		},
 	}
 }
@@ -191,7 +191,7 @@ func alarmsOfCanary(c settings.Canary, stack string, f watchedFunction) []alarm 
 	all := []alarm{{
 		name: "CanaryDeadLetters", section: "dead-letters",
 		means:    "The queue of failed canaries is not empty: it could not be started, or it failed.",
-		measured: lengthOf(f.failed), statistic: "Maximum", limit: atLeast(1), window: once(few), missing: missingIsGood,
+		measured: lengthOf(f.failed), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
 	}}
 	for _, listener := range listenerNames {
 		all = append(all, alarm{
@@ -201,7 +201,7 @@ func alarmsOfCanary(c settings.Canary, stack string, f watchedFunction) []alarm 
 		}, alarm{
 			name: "CanaryUnknown" + listener, section: "canary-unknown",
 			means:    fmt.Sprintf("For three rounds the canary could not say whether the %s listener refuses a revoked certificate.", listener),
-			measured: ours(metrics.Unknown, stack, listener), statistic: "Minimum", limit: atLeast(1), window: throughout(every, 3), missing: missingIsBad,
+			measured: ours(metrics.Unknown, stack, listener), statistic: "Minimum", limit: atAll(), window: throughout(every, 3), missing: missingIsBad,
 		})
 	}
 	return all
