@@ -22,6 +22,9 @@ type explorer struct {
 	lists int
 	// guards are those of the source.
 	guards Guards
+	begun  time.Time
+	// replaces sets overlap "replace".
+	replaces bool
 	// after is when the clean run comes, counted from pkitest.Epoch.
 	after time.Duration
 	// enough is how many counter-examples are enough.
@@ -46,7 +49,7 @@ type recovery struct {
 }
 
 func newExplorer(s *stage) *explorer {
-	return &explorer{stage: s, after: 2 * time.Hour, enough: 3, states: map[uint64]bool{}, healed: map[recovery]bool{}, longest: map[string]int{}}
+	return &explorer{stage: s, begun: time.Now(), after: 2 * time.Hour, enough: 3, states: map[uint64]bool{}, healed: map[recovery]bool{}, longest: map[string]int{}}
 }
 
 func (x *explorer) breaks(where fmt.Stringer, format string, values ...any) {
@@ -57,11 +60,17 @@ func (x *explorer) breaks(where fmt.Stringer, format string, values ...any) {
 	}
 }
 
-// done says that there are counter-examples enough.
+// longest is how long the long form goes on.
+const longest = 8 * time.Minute
+
+// over says that the long form has come to its end.
+func (x *explorer) over() bool { return depthOfThisRun() == deep && time.Since(x.begun) > longest }
+
+// done says that there are counter-examples enough, or that time is over.
 func (x *explorer) done() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return len(x.broken) >= x.enough
+	return len(x.broken) >= x.enough || x.over()
 }
 
 func (x *explorer) see(key uint64) {
@@ -83,6 +92,8 @@ func (x *explorer) refresher(p *party) *Refresher {
 		r.Limits.Lists = x.lists
 	}
 	r.Sources[0].Guards = x.guards
+	r.Limits.ReplaceOverlap = x.replaces
+	p.cloud.law.gaps = x.replaces
 	if x.tamper != nil {
 		x.tamper(p, r)
 	}
@@ -92,9 +103,23 @@ func (x *explorer) refresher(p *party) *Refresher {
 // run makes one whole run.
 func (x *explorer) run(c *cloud, level int, faults map[int]fault) *party {
 	p := x.party("run", c, level, faults)
-	_, _ = x.refresher(p).Run(context.Background())
+	report, _ := x.refresher(p).Run(context.Background())
+	x.tells(p, report)
 	return p
 }
+
+// tells demands that a run that left nothing in force says so, if it lives.
+func (x *explorer) tells(p *party, report Report) {
+	said := slices.ContainsFunc(report.Outcomes, func(o Outcome) bool { return o.Gap })
+	if p.gaps > 0 && !said && !p.dead {
+		x.breaks(whole(p.name), "left nothing in force and does not say so\n%s", p.transcript())
+	}
+}
+
+// whole is a name that stands for itself.
+type whole string
+
+func (w whole) String() string { return string(w) }
 
 // later is a run a good while after everything else: whatever was put off is
 // due, and nothing goes wrong.
@@ -103,6 +128,7 @@ func (x *explorer) later(c *cloud, level int) (*party, Report, error) {
 	r := x.refresher(p)
 	r.Clock = func() time.Time { return pkitest.Epoch.Add(x.after) }
 	report, err := r.Run(context.Background())
+	x.tells(p, report)
 	return p, report, err
 }
 

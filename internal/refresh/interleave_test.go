@@ -116,6 +116,8 @@ func (x *explorer) conclude(o overlap, c *cloud, both [2]*process, turns []byte)
 			}
 		}
 	}
+	x.tells(both[0].party, both[0].report)
+	x.tells(both[1].party, both[1].report)
 	x.judge(ordered{o, turns}, c, max(o.from.newest, o.levels[0], o.levels[1]), both[0].party, both[1].party)
 }
 

@@ -40,6 +40,8 @@ type law struct {
 	accepted, pointed map[string]int
 	// released are identities that may leave manifest and trust store.
 	released map[string]bool
+	// gaps says that overlap "replace" is set.
+	gaps bool
 	// spoilt are objects that somebody changed.
 	spoilt  map[string]bool
 	broken  []string
@@ -53,10 +55,12 @@ type window struct {
 	by    *party
 	cause string
 	calls int
+	last  int // call that was counted
 }
 
 const (
 	olderOnTop   = "an older list was added on top by a run that had claimed it before the newer one was claimed"
+	roomMade     = "a list was removed to make room, as overlap replace allows"
 	damagedOnTop = "a list was added on top that arrived damaged"
 )
 
@@ -70,7 +74,7 @@ func newLaw() law {
 func (l law) clone() law {
 	return law{
 		peaks: maps.Clone(l.peaks), accepted: maps.Clone(l.accepted), pointed: maps.Clone(l.pointed),
-		released: maps.Clone(l.released), spoilt: maps.Clone(l.spoilt), broken: slices.Clone(l.broken), windows: maps.Clone(l.windows), longest: maps.Clone(l.longest),
+		released: maps.Clone(l.released), spoilt: maps.Clone(l.spoilt), gaps: l.gaps, broken: slices.Clone(l.broken), windows: maps.Clone(l.windows), longest: maps.Clone(l.longest),
 	}
 }
 
@@ -131,17 +135,40 @@ func (l *law) checkOne(c *cloud, by *party, identity string) {
 	for s := range now {
 		if now[s] >= peak[s] || l.released[identity] {
 			peak[s] = now[s]
-			if semantics(s) == highestID {
+			if semantics(s) == highestID && now[union] >= peak[union] {
 				delete(l.windows, identity)
 			}
 			continue
 		}
-		if semantics(s) != highestID || !l.inWindow(c, by, identity) {
+		if !l.inGap(by, identity) && (semantics(s) != highestID || !l.inWindow(c, by, identity)) {
 			l.breaks("%s: the trust store enforces level %d, it was %d already: %s after %s of %s", semantics(s), now[s], peak[s], c, by.calls[len(by.calls)-1], by.name)
 			peak[s] = now[s]
 		}
 	}
 	l.peaks[identity] = peak
+}
+
+// inGap says that less is in force because a run made room for what is to come,
+// where that is allowed, and counts how long it lasts in calls of that run.
+func (l *law) inGap(by *party, identity string) bool {
+	if !l.gaps {
+		return false
+	}
+	open := l.windows[identity]
+	if open == nil {
+		if by.calls[len(by.calls)-1].kind != "remove" {
+			return false
+		}
+		l.windows[identity] = &window{by: by, cause: roomMade}
+		by.gaps++
+		return true
+	}
+	if open.by == by && open.last != len(by.calls) {
+		open.last = len(by.calls)
+		open.calls++
+		l.longest[open.cause] = max(l.longest[open.cause], open.calls)
+	}
+	return true
 }
 
 // inWindow says that the dip under the highest ID is one of those that are

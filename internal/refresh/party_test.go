@@ -123,6 +123,8 @@ type party struct {
 
 	calls []call
 	dead  bool
+	// gaps is how often this run left nothing in force to make room.
+	gaps int
 	// history is what this run has asked and been told so far: two runs of
 	// one program with the same history do the same next.
 	history uint64

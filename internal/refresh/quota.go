@@ -2,6 +2,7 @@ package refresh
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sekisho/sekisho/internal/crl"
 )
@@ -47,21 +48,43 @@ func fit(decision Decision, observed Observed, limits Limits) Decision {
 	}
 	wanted := observed.with(decision.Target)
 	reason := wanted.over(limits)
+	// Not the holder alone: what an earlier run gave up to make room, and then
+	// did not come to remove, is in the way as well.
+	older := superseded(observed, decision.Target, 0)
 	switch {
 	case reason == "":
-		return add(decision, superseded(observed, decision.Target, 0))
+		return add(decision, older)
 	case len(decision.Remove) > 0:
 		return decision
 	case unclear(observed, decision) != 0:
 		return confirm(decision, unclear(observed, decision))
-	case limits.ReplaceOverlap && decision.Holder != 0 && wanted.without(observed, decision.Holder).over(limits) == "":
+	case limits.ReplaceOverlap && len(older) > 0 && wanted.without(observed, older).over(limits) == "":
 		decision.RemoveFirst = true
 		decision.Detail = "old and new do not fit together: the old list leaves first, and for a moment neither is in force"
-		return add(decision, []int64{decision.Holder})
+		return add(decision, oldestFirst(observed, older))
 	}
 	return refuse(decision, reason, fmt.Sprintf(
 		"the trust store would hold %d entries in %d lists for the moment of the change, its quotas are %d and %d: ask AWS to raise them (L-37E1617B entries, L-332EE142 lists) and set limits accordingly, or set overlap to \"replace\" and accept a moment without a list; the verifier uses the list all the same",
 		wanted.entries, wanted.lists, limits.Entries, limits.Lists))
+}
+
+// oldestFirst puts IDs into an order in which the newest list leaves last.
+func oldestFirst(observed Observed, ids []int64) []int64 {
+	lists := map[int64]Facts{}
+	for _, held := range observed.Ours {
+		lists[held.ID] = held.Facts
+	}
+	slices.SortStableFunc(ids, func(a, b int64) int {
+		switch {
+		case lists[a].newer(lists[b]):
+			return 1
+		case lists[b].newer(lists[a]):
+			return -1
+		default:
+			return 0
+		}
+	})
+	return ids
 }
 
 func add(decision Decision, remove []int64) Decision {
@@ -78,9 +101,9 @@ func (o Observed) with(target Facts) usage {
 	return all
 }
 
-func (u usage) without(observed Observed, id int64) usage {
+func (u usage) without(observed Observed, ids []int64) usage {
 	for _, held := range observed.Ours {
-		if held.ID == id {
+		if slices.Contains(ids, held.ID) {
 			u.entries -= held.Entries
 			u.lists--
 		}
