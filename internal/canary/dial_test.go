@@ -112,11 +112,16 @@ func TestEachTryIsAConnectionOfItsOwn(t *testing.T) {
 	t.Parallel()
 	ca := pkitest.NewCA(t, "ca")
 	seen := map[string]bool{}
-	dial, url := serve(t, ca, "", func(_ http.ResponseWriter, r *http.Request) { seen[r.RemoteAddr] = true })
+	dial, url := serve(t, ca, "", func(_ http.ResponseWriter, r *http.Request) { seen[r.RemoteAddr] = r.Close })
 	for range 3 {
 		dial.Try(t.Context(), Listener{Verify, url}, pair(ca.Issue(t, "good")))
 	}
 	if len(seen) != 3 {
 		t.Errorf("%d connections for three tries", len(seen))
+	}
+	for address, closed := range seen {
+		if !closed {
+			t.Errorf("the connection from %s stays open", address)
+		}
 	}
 }

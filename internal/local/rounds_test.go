@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sekisho/sekisho/internal/local/alb"
 	"github.com/sekisho/sekisho/internal/local/ca"
 )
 
@@ -40,6 +41,19 @@ func TestRoundsFailWhereNobodyIsRefused(t *testing.T) {
 	err := d.rounds(ctx, 1)
 	if err == nil || !strings.Contains(err.Error(), "round 1: waiting for the client to be refused") || strings.Contains(out.String(), "median") {
 		t.Errorf("got %v\n%s", err, &out)
+	}
+}
+
+// TestRoundsFailWhereNobodyIsServed: who was never let in cannot be turned away.
+func TestRoundsFailWhereNobodyIsServed(t *testing.T) {
+	r := startTwin(t, func(o *Options) {
+		o.Every = time.Second
+		o.Listeners = func(verify *alb.VerifyConfig, _ *alb.PassthroughConfig) { verify.Closed = true }
+	})
+	d := &demo{out: &bytes.Buffer{}, twin: r.twin, dir: r.dir, commands: r.commands}
+	err := d.rounds(t.Context(), 1)
+	if err == nil || !strings.Contains(err.Error(), "round 1: ") || strings.Contains(err.Error(), "waiting for the client to be refused") {
+		t.Errorf("got %v, want that the client was not served", err)
 	}
 }
 

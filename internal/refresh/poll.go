@@ -56,7 +56,6 @@ func (r *Refresher) pollSource(ctx context.Context, source Source, now time.Time
 	fetched, err := r.Fetcher.Fetch(ctx, source.request(held, now))
 	switch {
 	case err != nil:
-		r.held.set(source.Name, Validators{})
 		return true
 	case fetched.NotModified:
 		r.held.set(source.Name, fetched.Validators)

@@ -83,6 +83,25 @@ func TestPollAsksForARun(t *testing.T) {
 	}
 }
 
+// TestPollThatFailsKeepsTheCondition: a server that was only slow is not asked
+// for the whole list because of it.
+func TestPollThatFailsKeepsTheCondition(t *testing.T) {
+	t.Parallel()
+	ca := newPublisher(t, "L", 1)
+	r := newRig(t, ca)
+	r.serve(ca, 1)
+	r.well()
+	clear(r.served)
+	if !r.polls() {
+		t.Fatal("no run is asked for")
+	}
+	r.serve(ca, 1)
+	r.wants(r.of(r.well(), ca), Keep, Unchanged, "")
+	if r.fetched() != "1 conditional, 0 whole" {
+		t.Errorf("fetched %s", r.fetched())
+	}
+}
+
 // TestRunTakesWhatPollFetched: a list is not fetched twice, and what was
 // fetched goes no further than the one run after it.
 func TestRunTakesWhatPollFetched(t *testing.T) {
