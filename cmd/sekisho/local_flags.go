@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -27,7 +29,24 @@ func twinFlags(flags *pflag.FlagSet, o *local.Options) {
 	flags.StringVar(&o.SubjectCN, "subject-cn", "", "common `name` that the verifier demands of a client")
 	flags.StringVar(&o.IssuerCN, "issuer-cn", "", "common `name` that the verifier demands of a client's issuer")
 	flags.StringVar(&o.CertificateHeader, "certificate-header", o.CertificateHeader, "`name` of the header in which the passthrough listener hands over the chain")
+	guardFlags(flags, o)
 	switchFlags(flags, o)
+}
+
+// guardFlags are the guards of the built-in CA's lists, to see one at work.
+func guardFlags(flags *pflag.FlagSet, o *local.Options) {
+	o.Guards.HoldFor, o.Guards.OnBreach = settings.DefaultHoldFor, settings.OnBreachAlarm
+	flags.IntVar(&o.Guards.MaxNewlyRevoked, "max-newly-revoked", 0, "how many certificates a list may revoke at once; 0 is no limit")
+	flags.IntVar(&o.Guards.MaxShrinkPercent, "max-shrink-percent", 0, "how many per cent of its entries a list may lose; 0 is no limit")
+	flags.Var(word(o.Guards.OnBreach, &o.Guards.OnBreach, parseOnBreach), "on-breach", "a list beyond such a limit: alarm or hold")
+	flags.DurationVar((*time.Duration)(&o.Guards.HoldFor), "hold-for", time.Duration(o.Guards.HoldFor), "how long a list is held back at most")
+}
+
+func parseOnBreach(text string) (settings.OnBreach, error) {
+	if !slices.Contains(settings.OnBreach("").Values(), text) {
+		return "", fmt.Errorf("%q is not one of alarm and hold", text)
+	}
+	return settings.OnBreach(text), nil
 }
 
 // switchFlags choose where AWS does not document what it does.

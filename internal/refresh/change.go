@@ -69,16 +69,16 @@ func changeOf(before, after *crl.Index, lifetime time.Duration, now time.Time) C
 	var early, others []Departure
 	for serial, entry := range missing(before, after) {
 		change.Gone++
-		left := departure(serial, entry, lifetime, now)
-		switch left.Mark {
-		case PossiblyEarly:
+		mark := markOf(entry, lifetime, now)
+		if mark == PossiblyEarly {
 			change.PossiblyEarly++
-			early = upTo(early, left)
+			early = upTo(early, serial, entry, mark)
 			continue
-		case HoldReleased:
+		}
+		if mark == HoldReleased {
 			change.HoldReleased++
 		}
-		others = upTo(others, left)
+		others = upTo(others, serial, entry, mark)
 	}
 	change.Left = append(sorted(early), sorted(others)...)
 	change.Left = change.Left[:min(len(change.Left), named)]
@@ -101,25 +101,26 @@ func missing(here, there *crl.Index) iter.Seq2[*big.Int, crl.Entry] {
 	}
 }
 
-func departure(serial *big.Int, entry crl.Entry, lifetime time.Duration, now time.Time) Departure {
-	left := Departure{Serial: serialText(serial), RevokedAt: entry.RevokedAt, Reason: entry.Reason.String()}
+func markOf(entry crl.Entry, lifetime time.Duration, now time.Time) Mark {
 	switch {
 	case entry.Reason == crl.CertificateHold:
-		left.Mark = HoldReleased
+		return HoldReleased
 	case lifetime > 0 && entry.RevokedAt.Add(lifetime).After(now):
-		left.Mark = PossiblyEarly
+		return PossiblyEarly
+	default:
+		return ""
 	}
-	return left
 }
 
 // serialText writes a serial number as the command and the logs do.
 func serialText(serial *big.Int) string { return fmt.Sprintf("%X", serial) }
 
-func upTo(all []Departure, one Departure) []Departure {
+// upTo names an entry that left, unless enough are named.
+func upTo(all []Departure, serial *big.Int, entry crl.Entry, mark Mark) []Departure {
 	if len(all) >= named {
 		return all
 	}
-	return append(all, one)
+	return append(all, Departure{Serial: serialText(serial), RevokedAt: entry.RevokedAt, Reason: entry.Reason.String(), Mark: mark})
 }
 
 func sorted(all []Departure) []Departure {
