@@ -58,6 +58,24 @@
 // then is older for good, whatever its number says. From there the flow is the
 // usual one, and so is the law.
 //
+// # Inbox
+//
+// What is dropped under inbox/ is a delivery like any other, and comes before
+// any source is asked. A list whose identity belongs to a source goes that
+// source's way; one of a CA that no source asks is kept under the source
+// "inbox". What was dealt with is deleted, if it is still what was read. What is
+// refused lies under refused/ for a day, with its time before its name. A run
+// deals with a hundred objects, and spends a third of its time on them at most.
+//
+// # The bucket
+//
+// At the start of a process and every ten minutes the objects of each accepted
+// list are read back. One that is gone or damaged is made anew, from the source,
+// the bucket or the trust store, and the outcome says so. Every hour, what
+// nothing has pointed to for a week is deleted: no state, not the manifest, no
+// list that is held back, nothing that the trust store holds. Why a list that is
+// published again at that moment wins stands at the method tidy.
+//
 // # Polls
 //
 // [Refresher.Poll] is for the time between two runs. It asks every source
@@ -90,12 +108,15 @@
 // function that is never run twice at once (reserved concurrency 1) has no
 // window of the first kind; one that polls is given room for two, so that a
 // trigger need not wait for the poll to end. Beyond that, overlap "replace" removes the old
-// list first where both do not fit, for those who choose it.
+// list first where both do not fit, for those who choose it: under each of the
+// three nothing may be in force from that removal until the Add after it, eight
+// calls at the most when nothing fails, and until the next good run if this one
+// is cut off. The outcome says that there was a gap.
 //
 // # What it does not do
 //
 // The package reads no clock, logs nothing, knows no AWS client and deletes
-// nothing from the bucket. It touches no list of a CA that is not in the
+// nothing from the bucket but what the two sections above say. It touches no list of a CA that is not in the
 // bundle, and none of a CA in it whose lists no source has delivered. Who may
 // give an order is for whoever passes it on.
 package refresh
