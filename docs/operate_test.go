@@ -84,7 +84,7 @@ func reasonsIn(node ast.Node, all bool) []string {
 		return constants(n, all)
 	case *ast.CallExpr:
 		called, _ := n.Fun.(*ast.Ident)
-		if called != nil && slices.Contains([]string{"unexpected", "refuse", "problem"}, called.Name) {
+		if called != nil && slices.Contains([]string{"unexpected", "refuse", "problem", "writeProblem"}, called.Name) {
 			return words(n.Args)
 		}
 	case *ast.KeyValueExpr:

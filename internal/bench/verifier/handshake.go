@@ -98,7 +98,7 @@ func ask(address string, client tls.Certificate) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // the answer was read
 	_ = conn.SetDeadline(time.Now().Add(startTime))
 	_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 	if err != nil {

@@ -18,6 +18,11 @@ import (
 	"time"
 )
 
+// command is a program that is measured, or that stands beside it.
+func command(ctx context.Context, program string, args ...string) *exec.Cmd {
+	return exec.CommandContext(ctx, program, args...)
+}
+
 // starter starts a server that turns clients away by a list.
 type starter func(ctx context.Context, list, ca, program string) (*underTest, error)
 
@@ -61,7 +66,7 @@ func startSekisho(ctx context.Context, list, ca, program string) (*underTest, er
 	if err != nil {
 		return s.failed(err)
 	}
-	behind, err := s.run(exec.CommandContext(ctx, program, "serve", "--listen", "127.0.0.1:0", "--config", config))
+	behind, err := s.run(command(ctx, program, "serve", "--listen", "127.0.0.1:0", "--config", config))
 	if err != nil {
 		return s.failed(err)
 	}
@@ -69,7 +74,7 @@ func startSekisho(ctx context.Context, list, ca, program string) (*underTest, er
 	if err != nil {
 		return s.failed(err)
 	}
-	s.address, err = s.run(exec.CommandContext(ctx, own, "listen", behind))
+	s.address, err = s.run(command(ctx, own, "listen", behind))
 	if err != nil {
 		return s.failed(err)
 	}
@@ -138,7 +143,7 @@ func startNginx(ctx context.Context, list, ca, program string) (*underTest, erro
 	if err != nil {
 		return s.failed(err)
 	}
-	process := exec.CommandContext(ctx, program, "-p", s.folder, "-e", filepath.Join(s.folder, "error.log"), "-c", filepath.Join(s.folder, "nginx.conf"))
+	process := command(ctx, program, "-p", s.folder, "-e", filepath.Join(s.folder, "error.log"), "-c", filepath.Join(s.folder, "nginx.conf"))
 	process.Stderr = os.Stderr
 	err = process.Start()
 	if err != nil {

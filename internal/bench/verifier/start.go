@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
 
@@ -31,7 +30,7 @@ func starts(ctx context.Context, list, ca, bootstrap string) (measure.Sample, er
 	if err != nil {
 		return measure.Sample{}, err
 	}
-	defer store.Close()
+	defer store.Close() //nolint:errcheck // it has served
 	asked := make(chan time.Time, 1)
 	lambda, err := serve(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		select {
@@ -43,11 +42,11 @@ func starts(ctx context.Context, list, ca, bootstrap string) (measure.Sample, er
 	if err != nil {
 		return measure.Sample{}, err
 	}
-	defer lambda.Close()
+	defer lambda.Close() //nolint:errcheck // it has served
 	ctx, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
 	var output bytes.Buffer
-	process := exec.CommandContext(ctx, bootstrap)
+	process := command(ctx, bootstrap)
 	process.Stdout, process.Stderr = &output, &output
 	process.Env = functionEnvironment(b, "http://"+store.Addr, lambda.Addr)
 	begun := time.Now()

@@ -19,11 +19,11 @@ import (
 // files are a CA with its key, and a short list.
 func files(t *testing.T) (list, ca string) {
 	t.Helper()
-	cert, key, err := ownCertificate()
+	_, key, err := ownCertificate()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cert, err = certify(authority("Benchmark"), nil, key, key)
+	cert, err := certify(authority("Benchmark"), nil, key, key)
 	if err != nil {
 		t.Fatal(err)
 	}
