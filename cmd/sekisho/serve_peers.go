@@ -71,7 +71,7 @@ func (l *guardedListener) Accept() (net.Conn, error) {
 			return conn, nil
 		}
 		l.tell(conn.RemoteAddr())
-		conn.Close()
+		_ = conn.Close()
 	}
 }
 
