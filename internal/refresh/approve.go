@@ -103,6 +103,12 @@ func (r *Refresher) instructOnce(ctx context.Context, kind Action, order Order, 
 	return err
 }
 
+// maxBy and maxReason bound what an order says, in bytes.
+const (
+	maxBy     = 200
+	maxReason = 1000
+)
+
 var hexSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // addressed is the source that an order is about.
@@ -115,6 +121,8 @@ func (r *Refresher) addressed(order Order) (Source, error) {
 		return Source{}, errors.New("name the list by its SHA-256: 64 lower-case hex digits, as the outcome and the record say it")
 	case order.By == "" || order.Reason == "":
 		return Source{}, errors.New("say who orders it and why: both stand in the record")
+	case len(order.By) > maxBy || len(order.Reason) > maxReason:
+		return Source{}, fmt.Errorf("say in at most %d bytes who orders it, and in %d why: both stand in the state, too", maxBy, maxReason)
 	}
 	return r.Sources[at], nil
 }

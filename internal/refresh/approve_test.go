@@ -88,6 +88,8 @@ func TestApproveRefuses(t *testing.T) {
 		{"half a hash", with(func(o *Order) { o.SHA256 = o.SHA256[:8] }), "64 lower-case hex digits"},
 		{"a hash in capitals", with(func(o *Order) { o.SHA256 = strings.ToUpper(o.SHA256) }), "64 lower-case hex digits"},
 		{"nobody", with(func(o *Order) { o.By = "" }), "say who orders it and why"},
+		{"a novel", with(func(o *Order) { o.Reason = strings.Repeat("x", 1001) }), "in 1000 why"},
+		{"a long name", with(func(o *Order) { o.By = strings.Repeat("x", 201) }), "in at most 200 bytes who"},
 		{"no reason", with(func(o *Order) { o.Reason = "" }), "say who orders it and why"},
 	} {
 		before := string(r.cloud.objects[snapshot.StateKey(ca.identity())].body)
