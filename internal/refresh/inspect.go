@@ -61,46 +61,53 @@ func (r *Refresher) inspect(ctx context.Context, states map[string]tracked, now 
 		if !state.published() || state.unread != nil {
 			continue
 		}
-		spoilt, err := r.spoilt(ctx, state.State)
-		if err != nil {
-			r.upkeep.hurry()
-			continue
-		}
-		if spoilt != nil {
+		err := r.intact(ctx, state.State)
+		var spoilt *spoiltError
+		switch {
+		case err == nil:
+		case errors.As(err, &spoilt):
 			state.spoilt = spoilt
 			state.List, state.Index = Stored{}, snapshot.Object{}
 			states[identity] = state
+		default:
+			r.upkeep.hurry()
 		}
 	}
 }
 
-// spoilt says what is wrong with the objects of a list; the error, that nobody
-// can say.
-func (r *Refresher) spoilt(ctx context.Context, state State) (error, error) {
+// spoiltError says what is wrong with an object.
+type spoiltError struct{ key, what string }
+
+func (e *spoiltError) Error() string { return e.key + " is " + e.what }
+
+// intact compares the objects of a list with their hashes. The error is a
+// *spoiltError, or that nobody can say.
+func (r *Refresher) intact(ctx context.Context, state State) error {
 	text, err := r.Bucket.Get(ctx, state.List.Key)
-	if err == nil && hex.EncodeToString(crl.PEMHash(text.Body)) != state.Accepted.SHA256 {
-		return fmt.Errorf("%s is damaged", state.List.Key), nil
-	}
 	if err != nil {
-		return absence(state.List.Key, err)
+		return absence(err, state.List.Key)
 	}
-	text.Body = nil
+	if hex.EncodeToString(crl.PEMHash(text.Body)) != state.Accepted.SHA256 {
+		return &spoiltError{state.List.Key, "damaged"}
+	}
+	text.Body = nil // one of them at a time
 	index, err := r.Bucket.Get(ctx, state.Index.Key)
 	if err != nil {
-		return absence(state.Index.Key, err)
+		return absence(err, state.Index.Key)
 	}
 	sum := sha256.Sum256(index.Body)
 	if hex.EncodeToString(sum[:]) != state.Index.SHA256 {
-		return fmt.Errorf("%s is damaged", state.Index.Key), nil
+		return &spoiltError{state.Index.Key, "damaged"}
 	}
-	return nil, nil
+	return nil
 }
 
-func absence(key string, err error) (error, error) {
+// absence tells absence from what may pass.
+func absence(err error, key string) error {
 	if errors.Is(err, ErrAbsent) {
-		return fmt.Errorf("%s is gone", key), nil
+		return &spoiltError{key, "gone"}
 	}
-	return nil, err
+	return fmt.Errorf("looking after %s: %w", key, err)
 }
 
 // noteSpoilt reports that objects had to be made anew, or still have to be.
