@@ -103,14 +103,14 @@ func (t *Twin) refreshed(run Run) {
 // connected hears of each connection. On passthrough it is the verifier who
 // decides; its log says how.
 func (t *Twin) connected(entry alb.Entry) {
-	if entry.Serial != "" {
-		t.journal.Named(entry.Serial, entry.Subject)
+	if entry.Fingerprint != "" {
+		t.journal.Named(entry.Fingerprint, entry.Subject)
 	}
 	if entry.Listener == passthroughName && entry.Code == "" {
 		return
 	}
 	t.journal.Visited(statuspage.Visit{
-		At: entry.Time, Listener: entry.Listener, Subject: entry.Subject, Serial: entry.Serial,
+		At: entry.Time, Listener: entry.Listener, Subject: entry.Subject, Serial: entry.Serial, Fingerprint: entry.Fingerprint,
 		Refused: entry.Code != "", Reason: string(entry.Reason),
 	})
 }

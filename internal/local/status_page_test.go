@@ -61,6 +61,11 @@ func TestStatusPageShowsTheStory(t *testing.T) {
 	if len(status.Visits) != 4 || len(status.Refusals) != 2 || status.Refusals[0].After <= 0 || status.Refusals[0].After > time.Minute {
 		t.Errorf("visits %+v, refusals %+v", status.Visits, status.Refusals)
 	}
+	for _, visit := range status.Visits {
+		if visit.Subject != "CN=laptop-1" || visit.Serial != revoked.Serials[0] {
+			t.Errorf("a visit by %q, serial number %s", visit.Subject, visit.Serial)
+		}
+	}
 	for _, secret := range []string{"PRIVATE KEY", "BEGIN CERTIFICATE"} {
 		if strings.Contains(page, secret) {
 			t.Errorf("the page shows a %s", secret)

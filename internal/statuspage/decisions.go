@@ -59,6 +59,8 @@ func (a *alongside) note() {
 		Reason   string    `json:"reason"`
 		Status   int       `json:"status"`
 		Serial   string    `json:"serial"`
+		// Fingerprint is the certificate's, SHA-256 in hex.
+		Fingerprint string `json:"fingerprint"`
 	}
 	if a.skip || !bytes.Contains(a.line, []byte(`"decision"`)) {
 		return
@@ -67,5 +69,8 @@ func (a *alongside) note() {
 	if err != nil || said.Decision == "" {
 		return
 	}
-	a.journal.Visited(Visit{At: said.Time, Listener: a.listener, Serial: said.Serial, Refused: said.Status != 200, Reason: said.Reason})
+	a.journal.Visited(Visit{
+		At: said.Time, Listener: a.listener, Serial: said.Serial, Fingerprint: said.Fingerprint,
+		Refused: said.Status != 200, Reason: said.Reason,
+	})
 }

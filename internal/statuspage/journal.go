@@ -28,7 +28,8 @@ type Journal struct {
 	// has the oldest first.
 	revoked map[string]*revocation
 	order   []string
-	// names are whose serial numbers these are; called has the oldest first.
+	// names are whose certificates these are, by fingerprint; called has the
+	// oldest first.
 	names  map[string]string
 	called []string
 }
@@ -82,19 +83,21 @@ func (j *Journal) Revoked(at time.Time, serial string) {
 	}
 }
 
-// Named notes whose serial number this is, for visits that have the number only.
-func (j *Journal) Named(serial, subject string) {
+// Named notes whose certificate this is, for visits that do not say so. It goes
+// by the fingerprint (SHA-256 in hex): serial numbers and names can be claimed
+// by anybody.
+func (j *Journal) Named(fingerprint, subject string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.names == nil {
 		j.names = map[string]string{}
 	}
-	_, known := j.names[serial]
-	j.names[serial] = subject
+	_, known := j.names[fingerprint]
 	if known {
 		return
 	}
-	j.called = append(j.called, serial)
+	j.names[fingerprint] = subject
+	j.called = append(j.called, fingerprint)
 	if len(j.called) > namesKept {
 		delete(j.names, j.called[0])
 		j.called = j.called[1:]
@@ -109,7 +112,7 @@ func (j *Journal) Visited(v Visit) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if v.Subject == "" {
-		v.Subject = j.names[v.Serial]
+		v.Subject = j.names[v.Fingerprint]
 	}
 	j.visits = bounded(append(j.visits, v), visitsKept)
 	revoked, known := j.revoked[v.Serial]

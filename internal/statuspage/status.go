@@ -73,8 +73,10 @@ type Visit struct {
 	// Subject and Serial (upper-case hex) are empty where nobody knows them.
 	Subject string `json:"subject,omitempty"`
 	Serial  string `json:"serial,omitempty"`
-	Refused bool   `json:"refused"`
-	Reason  string `json:"reason,omitempty"`
+	// Fingerprint is the SHA-256 (hex) of the certificate.
+	Fingerprint string `json:"fingerprint,omitempty"`
+	Refused     bool   `json:"refused"`
+	Reason      string `json:"reason,omitempty"`
 }
 
 // Count is how many entries a list had from a moment on.

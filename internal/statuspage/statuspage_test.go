@@ -316,16 +316,17 @@ func TestCountsAreNotedWhenTheyChange(t *testing.T) {
 // The verifier's log is read along, however it is cut into pieces.
 func TestLogIsReadAlong(t *testing.T) {
 	t.Parallel()
-	log := `{"time":"2026-06-01T12:00:00Z","level":"INFO","msg":"decision","decision":"accepted","status":200,"reason":"","serial":"0A"}
+	log := `{"time":"2026-06-01T12:00:00Z","level":"INFO","msg":"decision","decision":"accepted","status":200,"reason":"","serial":"0A","fingerprint":"f1"}
 START RequestId: 1
-{"time":"2026-06-01T12:00:03Z","level":"INFO","msg":"decision","decision":"refused","status":403,"reason":"revoked","serial":"0A"}
+{"time":"2026-06-01T12:00:03Z","level":"INFO","msg":"decision","decision":"refused","status":403,"reason":"revoked","serial":"0A","fingerprint":"f2"}
 {"level":"INFO","decision":{"not":"one"}}
 {"decision":"refused","status":403,"detail":"` + strings.Repeat("x", maxLine) + `"}
 {"time":"2026-06-01T12:00:04Z","decision":"no certificate","status":401,"reason":"no-certificate"}
 `
 	for _, piece := range []int{1, 7, 1 << 20} {
 		var j Journal
-		j.Named("0A", "CN=laptop-1")
+		j.Named("f1", "CN=laptop-1")
+		j.Named("f2", "CN=somebody with the same number")
 		j.Revoked(noon, "0A")
 		var passed strings.Builder
 		w := j.Along(&passed, "passthrough")
@@ -340,7 +341,7 @@ START RequestId: 1
 		if passed.String() != log {
 			t.Error("the log is another one")
 		}
-		if len(s.Visits) != 3 || s.Visits[2].Refused || s.Visits[2].Subject != "CN=laptop-1" || s.Visits[1].Reason != "revoked" || s.Visits[0].Reason != "no-certificate" {
+		if len(s.Visits) != 3 || s.Visits[2].Refused || s.Visits[2].Subject != "CN=laptop-1" || s.Visits[1].Reason != "revoked" || s.Visits[1].Subject != "CN=somebody with the same number" || s.Visits[0].Reason != "no-certificate" {
 			t.Errorf("pieces of %d: %+v", piece, s.Visits)
 		}
 		if len(s.Refusals) != 1 || s.Refusals[0].After != 3*time.Second {

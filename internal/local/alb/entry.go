@@ -1,8 +1,10 @@
 package alb
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"net/netip"
 	"strconv"
@@ -27,6 +29,8 @@ type Entry struct {
 
 	// Subject, Validity and Serial are the leaf's, whether it was taken or not.
 	Subject, Validity, Serial string
+	// Fingerprint is the leaf's SHA-256 in hex; it is not in the line.
+	Fingerprint string
 
 	// Code is empty when the connection was established; Reason and Detail are
 	// then empty too.
@@ -94,6 +98,8 @@ func (e *Entry) describeLeaf(leaf *x509.Certificate) {
 	e.Subject = strings.ReplaceAll(distinguishedName(leaf.RawSubject), `\"`, `\22`)
 	e.Validity = validity(leaf)
 	e.Serial = serialNumber(leaf)
+	sum := sha256.Sum256(leaf.Raw)
+	e.Fingerprint = hex.EncodeToString(sum[:])
 }
 
 // describeTLS fills in what was agreed, as far as the handshake went.
