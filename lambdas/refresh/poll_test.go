@@ -93,6 +93,17 @@ func TestLateRunOfTheScheduleLooksOnce(t *testing.T) {
 	}
 }
 
+// TestScheduleIsKnownWhateverElseTheEventSays: it is what there is always one of.
+func TestScheduleIsKnownWhateverElseTheEventSays(t *testing.T) {
+	for _, members := range []string{`"time":"soon"`, `"time":7`, `"detail":{"object":7}`, `"detail-type":[]`} {
+		w := newWorld(t)
+		_, err := w.invoke(w.handler(10*time.Second), `{`+members+`,"source":"aws.scheduler"}`)
+		if err != nil || w.calls["seconds"] == 0 {
+			t.Errorf("%s: %v, the run did not poll", members, err)
+		}
+	}
+}
+
 // TestPollEndsBeforeTheFunctionDoes: what is cut off says nothing.
 func TestPollEndsBeforeTheFunctionDoes(t *testing.T) {
 	w := newWorld(t)

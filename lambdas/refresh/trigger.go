@@ -14,8 +14,8 @@ type event struct {
 	Source     string          `json:"source"`
 	DetailType string          `json:"detail-type"`
 	Detail     json.RawMessage `json:"detail"`
-	// Time is when it happened; zero when the event does not say.
-	Time time.Time `json:"time"`
+	// Time is when it happened (RFC 3339).
+	Time string `json:"time"`
 	// Report "always" answers with the report even when a source has no list
 	// in force. A schedule leaves it out: there a failure has to be one.
 	Report string `json:"report"`
@@ -25,10 +25,7 @@ type event struct {
 // object, or an object of other members, is a reason to look like any other.
 func eventOf(payload json.RawMessage) event {
 	var read event
-	err := json.Unmarshal(payload, &read)
-	if err != nil {
-		return event{}
-	}
+	_ = json.Unmarshal(payload, &read) // what cannot be read is as if it were not there
 	return read
 }
 
@@ -75,7 +72,8 @@ const latest = 90 * time.Second
 // schedule that waited its turn while others were under way: of a row of them,
 // each would take most of a minute, and the last one be an hour late.
 func (e event) polls(now time.Time) bool {
-	return e.trigger() == bySchedule && (e.Time.IsZero() || now.Sub(e.Time) <= latest)
+	then, err := time.Parse(time.RFC3339, e.Time)
+	return e.trigger() == bySchedule && (err != nil || now.Sub(then) <= latest)
 }
 
 // attributes tell a log of the event. Its words come from outside.
