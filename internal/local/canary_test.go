@@ -65,6 +65,7 @@ func TestCanaryGoesRedWhenTheRefresherDoesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.awaitIdle()
 	for name, got := range r.watch(4 * time.Second) {
 		line := got.Line("local").Values
 		refused, published := line["RevokedRefused"]
@@ -76,6 +77,18 @@ func TestCanaryGoesRedWhenTheRefresherDoesNothing(t *testing.T) {
 	if after.Restarts == 0 || after.Invocations <= before.Invocations || r.twin.schedule.latest().Error != "" {
 		t.Errorf("the idle function does not run: %+v, %s", after, r.twin.schedule.latest().Error)
 	}
+}
+
+// awaitIdle waits until a run has come back that looked at nothing.
+func (r *running) awaitIdle() {
+	r.Helper()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		last := r.twin.schedule.latest()
+		if last.Error == "" && len(last.Report.Outcomes) == 0 && r.twin.refresh.State().Restarts > 0 {
+			return
+		}
+	}
+	r.Fatal("the idle function does not run")
 }
 
 func copyProgram(t *testing.T, from, to string) {

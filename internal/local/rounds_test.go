@@ -34,7 +34,7 @@ func TestRoundsAreToldOneByOne(t *testing.T) {
 func TestRoundsFailWhereNobodyIsRefused(t *testing.T) {
 	r := startTwin(t, func(o *Options) { o.PollEvery = time.Second })
 	r.twin.authority.Override("/issuing.crl", ca.Down())
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	var out bytes.Buffer
 	d := &demo{out: &out, twin: r.twin, dir: r.dir, commands: r.commands}
