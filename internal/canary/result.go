@@ -50,10 +50,10 @@ func (r Result) Line(stack string) metrics.Line {
 func Worst(results []Result) Verdict {
 	worst := Right
 	for _, result := range results {
-		switch {
-		case result.Verdict == Wrong:
+		switch result.Verdict {
+		case Wrong:
 			return Wrong
-		case result.Verdict == Unknown:
+		case Unknown:
 			worst = Unknown
 		}
 	}

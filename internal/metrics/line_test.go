@@ -80,7 +80,7 @@ func TestWhatCloudWatchWouldDropIsAnError(t *testing.T) {
 		says string
 	}{
 		{"no value", Line{Dimensions: good}, "nothing was measured"},
-		{"unknown metric", Line{good, map[string]float64{"Sucess": 1}}, `"Sucess" is no metric of the table`},
+		{"unknown metric", Line{good, map[string]float64{"Successes": 1}}, `"Successes" is no metric of the table`},
 		{"unknown dimension", Line{with("Region", "eu"), one}, `"Region" is no dimension of the table`},
 		{"no dimension", Line{map[string]string{Stack: "gate"}, one}, "Success lacks its dimension Source"},
 		{"no reason", Line{good, map[string]float64{Failures: 1}}, "Failures lacks its dimension Reason"},
