@@ -25,6 +25,11 @@
 //     the revoked certificate out of the bundle to let the others count.
 //   - An overdue list still revokes what is on it, as long as no current list
 //     of the same certificates says otherwise.
+//   - Where a list is signed with the key that signed the certificate, lists of
+//     other keys of that CA may revoke it, not clear it: a CA that was renewed
+//     with a new key keeps a list for each. A key that only the CA above
+//     certified never clears, unless the first may not sign lists; one that the
+//     CA itself certified does where the first has no list.
 //   - Name constraints on forms that crypto/x509 does not compare, such as
 //     directory names, are refused even where the extension is not critical.
 package chain

@@ -72,14 +72,14 @@ func (r *revocation) one(position int, path, candidates []*x509.Certificate, now
 	switch {
 	case found.revoked != "":
 		return refuse(ReasonRevoked, position, "%s", found.revoked)
-	case found.cleared:
+	case found.cleared():
 		return nil
 	case found.overdue != "":
 		return refuse(ReasonRevoked, position, "%s", found.overdue)
 	case found.fault != "":
 		return refuse(ReasonRevocationUnavailable, position, "no list to rely on: %s", found.fault)
 	case r.required(position):
-		return refuse(ReasonRevocationUnavailable, position, "there is no revocation list of its issuer %.200q", path[0].Issuer.String())
+		return refuse(ReasonRevocationUnavailable, position, "there is no revocation list of its issuer %.200q%s", path[0].Issuer.String(), found.beside())
 	}
 	return nil
 }
@@ -91,10 +91,27 @@ func (r *revocation) required(position int) bool {
 
 // finding is what the lists together say about one certificate.
 type finding struct {
-	cleared bool   // a current list covers it and does not name it
-	revoked string // a current list names it
-	overdue string // an overdue list names it
-	fault   string // the first reason why a list of its issuer was of no use
+	owned   bool     // one that covers it is signed with the key that signed it
+	clearer standing // the best of those whose current list covers it and does not name it
+	revoked string   // a current list names it
+	overdue string   // an overdue list names it
+	fault   string   // the first reason why a list of its issuer was of no use
+}
+
+// cleared says whether the certificate is not revoked. Where there is a list of
+// the key that signed it, that one has to say so: a CA that renewed its key
+// keeps a list for each key, and the list of one says nothing of what the other
+// signed.
+func (f *finding) cleared() bool {
+	return f.clearer == owner || f.clearer == deputy && !f.owned
+}
+
+// beside tells of a list that might have been thought to be enough.
+func (f *finding) beside() string {
+	if f.clearer == stranger {
+		return ""
+	}
+	return " signed with the key that signed it; the list of another key of that name does not speak for it"
 }
 
 func (f *finding) add(fault string) {
@@ -103,7 +120,8 @@ func (f *finding) add(fault string) {
 	}
 }
 
-// search asks every list that covers path[0] and that its issuer signed.
+// search asks every list that covers path[0] and whose signer speaks for its
+// issuer.
 func (r *revocation) search(path, candidates []*x509.Certificate, now time.Time) finding {
 	var found finding
 	cert := path[0]
@@ -112,15 +130,15 @@ func (r *revocation) search(path, candidates []*x509.Certificate, now time.Time)
 		if !list.scope.Covers(cert) {
 			continue
 		}
-		fault, ours := r.signer(list.key, path, candidates, now)
-		if !ours {
-			continue
-		}
-		if fault != "" {
+		who, fault := r.signer(list.key, path, candidates, now)
+		found.owned = found.owned || who == owner
+		switch {
+		case who == stranger:
+		case fault != "":
 			found.add(fault)
-			continue
+		default:
+			r.ask(&found, who, list, cert, now)
 		}
-		r.ask(&found, list, cert, now)
 	}
 	found.add(r.refused[issuer])
 	found.add(r.refused[unknownIssuer])
@@ -128,7 +146,7 @@ func (r *revocation) search(path, candidates []*x509.Certificate, now time.Time)
 }
 
 // ask adds what one authentic list says.
-func (r *revocation) ask(found *finding, list list, cert *x509.Certificate, now time.Time) {
+func (r *revocation) ask(found *finding, who standing, list list, cert *x509.Certificate, now time.Time) {
 	entry, named := list.Find(cert.SerialNumber)
 	fault := r.untimely(list, now)
 	switch {
@@ -137,7 +155,7 @@ func (r *revocation) ask(found *finding, list list, cert *x509.Certificate, now 
 	case named:
 		found.overdue = describe(entry, list) + "; " + fault
 	case fault == "":
-		found.cleared = true
+		found.clearer = max(found.clearer, who)
 	default:
 		found.add(fault)
 	}

@@ -7,8 +7,19 @@ import (
 	"time"
 )
 
-// signer says whether key, which signed a list, speaks for the issuer of
-// path[0], and if it does, what keeps the list from being relied on.
+// standing is how far the key that signed a list speaks for the issuer of a
+// certificate. The higher, the further.
+type standing int
+
+const (
+	stranger standing = iota // not at all
+	witness                  // what its list names is revoked
+	deputy                   // and what it does not name is not, unless there is a list of the owner
+	owner                    // it signed the certificate itself
+)
+
+// signer says how far key, which signed a list, speaks for the issuer of
+// path[0], and what keeps the list from being relied on.
 //
 // The key is that of the issuer as it stands on the path. A CA that changed
 // its key, or signs lists with a key of its own, may also use another one,
@@ -16,30 +27,49 @@ import (
 // 6.3.3, step f): the CA itself, or the one above it. Its name alone proves
 // nothing, because any CA may issue a certificate in the name of another.
 // No key clears its own certificate.
-func (r *revocation) signer(key [32]byte, path, candidates []*x509.Certificate, now time.Time) (string, bool) {
-	if keyOf(path[0]) == key {
-		return "", false
+//
+// When the CA above certified it, that proves less: two keys of one name are
+// then just as well two CAs, each with certificates and lists of its own. So
+// such a key clears nothing, unless the one on the path may not sign lists and
+// must have another for that.
+func (r *revocation) signer(key [32]byte, path, candidates []*x509.Certificate, now time.Time) (standing, string) {
+	switch key {
+	case keyOf(path[0]):
+		return stranger, ""
+	case keyOf(path[1]):
+		return owner, unfitForLists(path[1])
 	}
-	named := 1
+	named := 2
 	for named < len(path) && bytes.Equal(path[named].RawSubject, path[0].RawIssuer) {
 		if keyOf(path[named]) == key {
-			return unfitForLists(path[named]), true
+			return deputy, unfitForLists(path[named])
 		}
 		named++
 	}
-	return r.delegate(key, path[:min(named+1, len(path))], path, candidates, now)
+	fault, ours := r.delegate(key, path, 1, named, candidates, now)
+	if ours {
+		return deputy, fault
+	}
+	fault, ours = r.delegate(key, path, named, min(named+1, len(path)), candidates, now)
+	switch {
+	case !ours:
+		return stranger, ""
+	case unfitForLists(path[1]) != "":
+		return deputy, fault
+	}
+	return witness, fault
 }
 
-// delegate looks for the signer among the candidates that one of authorities,
-// the beginning of path, certified.
-func (r *revocation) delegate(key [32]byte, authorities, path, candidates []*x509.Certificate, now time.Time) (string, bool) {
+// delegate looks for the signer among the candidates that one of path[from:to]
+// certified.
+func (r *revocation) delegate(key [32]byte, path []*x509.Certificate, from, to int, candidates []*x509.Certificate, now time.Time) (string, bool) {
 	fault, ours := "", false
 	for _, candidate := range candidates {
 		if !bytes.Equal(candidate.RawSubject, path[0].RawIssuer) || keyOf(candidate) != key {
 			continue
 		}
-		for i := 1; i < len(authorities); i++ {
-			if !certifies(authorities[i], candidate) {
+		for i := from; i < to; i++ {
+			if !certifies(path[i], candidate) {
 				continue
 			}
 			fault, ours = r.distrust(candidate, path[i:], now), true

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/sekisho/sekisho/internal/crl"
 	"github.com/sekisho/sekisho/internal/pkitest"
@@ -107,21 +108,94 @@ func TestListsOfBothKeysOnThePath(t *testing.T) {
 	}
 }
 
-// A second key of the CA, certified by the CA above it.
+// A second key of the CA, certified by the CA above it: for lists, where the
+// first may not sign any. What the second names is revoked in any case.
 func TestListOfASecondKey(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	second := h.root.ChildCA(t, "Issuing CA")
-	presented := append(slices.Clone(h.client.Chain), second.Cert)
-	for name, expected := range map[string]want{"good": {}, "revoked": {ReasonRevoked, 0, ""}} {
-		list := listOf(t, second)
-		if expected.reason != "" {
-			list = listOf(t, second, h.client.Cert)
-		}
-		verifier := newVerifier(t, h.bundle(), []*crl.Index{list, listOf(t, h.root)}, Options{})
-		_, err := verifier.Verify(presented, now)
-		t.Run(name, func(t *testing.T) { expected.check(t, err) })
+	root := pkitest.NewCA(t, "Root")
+	forCertificates := root.ChildCA(t, "Issuing CA", keyUsage(x509.KeyUsageCertSign))
+	forBoth := root.ChildCA(t, "Issuing CA")
+	second := root.ChildCA(t, "Issuing CA")
+	cases := []struct {
+		name    string
+		first   *pkitest.CA
+		revokes bool
+		mode    Mode
+		want    want
+	}{
+		{"first for certificates only", forCertificates, false, ModeRequire, want{}},
+		{"first for certificates only, revoked", forCertificates, true, ModeRequire, want{ReasonRevoked, 0, ""}},
+		{"first for both", forBoth, false, ModeRequire, want{ReasonRevocationUnavailable, 0, "signed with the key that signed it; the list of another key"}},
+		{"first for both, no list needed", forBoth, false, ModeAllowMissing, want{}},
+		{"first for both, revoked", forBoth, true, ModeAllowMissing, want{ReasonRevoked, 0, ""}},
 	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			leaf := c.first.Issue(t, "laptop-1")
+			list := listOf(t, second)
+			if c.revokes {
+				list = listOf(t, second, leaf.Cert)
+			}
+			verifier := newVerifier(t, []*x509.Certificate{root.Cert}, []*crl.Index{list, listOf(t, root)}, Options{Revocation: c.mode})
+			_, err := verifier.Verify(append(slices.Clone(leaf.Chain), second.Cert), now)
+			c.want.check(t, err)
+		})
+	}
+}
+
+// A CA was renewed with a new key by the CA above it, and keeps a list for each
+// key. What one key signed is not cleared by the list of the other.
+func TestListsOfTwoKeysOfOneName(t *testing.T) {
+	t.Parallel()
+	root := pkitest.NewCA(t, "Root")
+	first, second := root.ChildCA(t, "Issuing CA"), root.ChildCA(t, "Issuing CA")
+	leaf := first.Issue(t, "laptop-1")
+	late := func(revoked ...*x509.Certificate) *crl.Index { return lateListOf(t, first, revoked...) }
+	cases := []struct {
+		name  string
+		lists []*crl.Index
+		want  want
+	}{
+		{"both current", []*crl.Index{listOf(t, first), listOf(t, second)}, want{}},
+		{"the first revokes", []*crl.Index{listOf(t, first, leaf.Cert), listOf(t, second)}, want{ReasonRevoked, 0, "revoked at"}},
+		{"the second names it", []*crl.Index{listOf(t, first), listOf(t, second, leaf.Cert)}, want{ReasonRevoked, 0, "revoked at"}},
+		{"the first is overdue", []*crl.Index{late(), listOf(t, second)}, want{ReasonRevocationUnavailable, 0, "was due at"}},
+		{"the first is overdue and revokes", []*crl.Index{late(leaf.Cert), listOf(t, second)}, want{ReasonRevoked, 0, "was due at"}},
+		{"the other way round in the manifest", []*crl.Index{listOf(t, second), late(leaf.Cert)}, want{ReasonRevoked, 0, "was due at"}},
+		{"no list of the first", []*crl.Index{listOf(t, second)}, want{ReasonRevocationUnavailable, 0, "the list of another key of that name does not speak for it"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			lists := append(slices.Clone(c.lists), listOf(t, root))
+			_, err := newVerifier(t, []*x509.Certificate{root.Cert, first.Cert, second.Cert}, lists, Options{}).Verify(leaf.Chain, now)
+			c.want.check(t, err)
+		})
+	}
+}
+
+// The CA itself certified the new key: its list speaks for the old one, as long
+// as that has none.
+func TestOverdueListBesideThatOfTheNewKey(t *testing.T) {
+	t.Parallel()
+	r := newRollover(t)
+	lists := []*crl.Index{lateListOf(t, r.older, r.leaf), listOf(t, r.newer), onlyCAs(t, r.older), listOf(t, r.root)}
+	verifier := newVerifier(t, []*x509.Certificate{r.root.Cert}, lists, Options{})
+	_, err := verifier.Verify([]*x509.Certificate{r.leaf, r.older.Cert, r.newer.Cert}, now)
+	want{ReasonRevoked, 0, "was due at"}.check(t, err)
+}
+
+// lateListOf is a list that was due a second ago.
+func lateListOf(t *testing.T, ca *pkitest.CA, revoked ...*x509.Certificate) *crl.Index {
+	t.Helper()
+	return listWith(t, ca, func(list *x509.RevocationList) {
+		list.ThisUpdate, list.NextUpdate = now.Add(-week), now.Add(-time.Second)
+		for _, cert := range revoked {
+			list.RevokedCertificateEntries = append(list.RevokedCertificateEntries,
+				x509.RevocationListEntry{SerialNumber: cert.SerialNumber, RevocationTime: pkitest.Epoch})
+		}
+	})
 }
 
 // Another CA of the same root issues a certificate in the name of the issuing
@@ -170,7 +244,7 @@ func TestListOfAStrangeKey(t *testing.T) {
 	t.Parallel()
 	root := pkitest.NewCA(t, "Root")
 	middle := root.ChildCA(t, "Policy CA")
-	issuing := middle.ChildCA(t, "Issuing CA")
+	issuing := middle.ChildCA(t, "Issuing CA", keyUsage(x509.KeyUsageCertSign))
 	leaf := issuing.Issue(t, "laptop-1")
 	stranger := pkitest.NewCA(t, "Issuing CA")
 	renamed := &pkitest.CA{Cert: pkitest.NewCA(t, "Stranger").Cert, Key: stranger.Key}
