@@ -101,7 +101,7 @@ func compare(t *testing.T, path string, answer []byte) {
 
 func readFile(t *testing.T, path string) []byte {
 	t.Helper()
-	text, err := os.ReadFile(path) //nolint:gosec // below testdata
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -138,12 +138,13 @@ func validOID(b []byte) error {
 	return nil
 }
 
-// onlyAny is only for an element of any tag.
-func onlyAny(b []byte) ([]byte, error) {
+// onlyAny demands one element of any tag, and nothing behind it.
+func onlyAny(b []byte) error {
 	if len(b) == 0 {
-		return nil, faultShort
+		return faultShort
 	}
-	return only(b, b[0])
+	_, err := only(b, b[0])
+	return err
 }
 
 // maxDepth bounds the nesting of elements that nobody here interprets.

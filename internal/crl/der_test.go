@@ -97,7 +97,7 @@ func TestOnlyWantsNothingBehind(t *testing.T) {
 	if !errors.Is(err, faultMore) {
 		t.Errorf("got %v, want %v", err, faultMore)
 	}
-	_, err = onlyAny(nil)
+	err = onlyAny(nil)
 	if !errors.Is(err, faultShort) {
 		t.Errorf("got %v, want %v", err, faultShort)
 	}

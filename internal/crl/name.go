@@ -36,7 +36,7 @@ func strictAttributes(rest []byte) error {
 		if err != nil {
 			return err
 		}
-		_, err = onlyAny(value)
+		err = onlyAny(value)
 		if err != nil {
 			return err
 		}

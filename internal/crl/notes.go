@@ -1,9 +1,7 @@
 package crl
 
-// note is an entry while a list is read: its class, and a record.
-type note []byte
-
-// noteHead is the length of a note without its serial number. It is shorter
+// noteHead is the length of a note without its serial number; a note is an
+// entry while a list is read: its class, and a record. It is shorter
 // than what surrounds the serial number in a list, so that the notes of a
 // block never need more room than the block.
 const noteHead = 1 + recordHead

@@ -63,7 +63,7 @@ func (t *Twin) startControl(context.Context) error {
 	}
 	err = os.Chmod(name, 0o600)
 	if err != nil {
-		listener.Close()
+		_ = listener.Close()
 		return fmt.Errorf("closing the control socket to others: %w", err)
 	}
 	commands := http.NewServeMux()

@@ -74,11 +74,11 @@ func lockFile(name string) (*os.File, error) {
 	}
 	err = unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
-		lock.Close()
+		_ = lock.Close()
 		return nil, fmt.Errorf("locking the state directory: a twin is running on %s: stop it first, or choose another --dir", filepath.Dir(name))
 	}
 	if err != nil {
-		lock.Close()
+		_ = lock.Close()
 		return nil, fmt.Errorf("locking the state directory: %w", err)
 	}
 	return lock, nil

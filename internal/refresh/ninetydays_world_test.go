@@ -47,7 +47,7 @@ type simulation struct {
 	runs, deaths                int
 	decisions                   map[string]int
 	faults                      map[mischief]int
-	stale, locked, worst        time.Duration
+	stale, locked               time.Duration
 	orders                      int
 	violations                  []string
 	enough                      string

@@ -21,10 +21,10 @@ import (
 
 // fake answers every call with one answer.
 type fake struct {
-	get  func(*s3.GetObjectInput) (*s3.GetObjectOutput, error)
-	put  func(*s3.PutObjectInput) (*s3.PutObjectOutput, error)
+	get    func(*s3.GetObjectInput) (*s3.GetObjectOutput, error)
+	put    func(*s3.PutObjectInput) (*s3.PutObjectOutput, error)
 	remove func(*s3.DeleteObjectInput) (*s3.DeleteObjectOutput, error)
-	list func(*s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, error)
+	list   func(*s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, error)
 }
 
 func (f fake) GetObject(_ context.Context, input *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {

@@ -55,6 +55,6 @@ func traceID(now time.Time) string {
 
 func randomHex(size int) string {
 	bytes := make([]byte, size)
-	rand.Read(bytes) // never fails: it ends the program instead
+	_, _ = rand.Read(bytes) // never fails: it ends the program instead
 	return hex.EncodeToString(bytes)
 }

@@ -39,7 +39,7 @@ func startTwin(t *testing.T, phase Phase) (*exec.Cmd, int, int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	twin := exec.Command(executable) //nolint:gosec // this very program
+	twin := exec.Command(executable)
 	twin.Env = []string{programVariable + "=twin of a " + string(phase) + " function"}
 	out, err := twin.StdoutPipe()
 	if err != nil {
