@@ -62,7 +62,7 @@ func NewProber(d Description, client tls.Certificate) (*Prober, error) {
 // probeTimeout bounds one question.
 const probeTimeout = 15 * time.Second
 
-// Client is an HTTP client that keeps its connections, for as long as they live.
+// HTTPClient is one that keeps its connections, for as long as they live.
 func (p *Prober) HTTPClient() *http.Client {
 	config := &tls.Config{RootCAs: p.Servers, MinVersion: tls.VersionTLS12}
 	if p.Client.Certificate != nil {
