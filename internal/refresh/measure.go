@@ -35,8 +35,9 @@ func (w *world) quotaUse(limits Limits) QuotaUse {
 func (r Report) Measure(stack string, now time.Time) []metrics.Line {
 	bySource := map[string][]Outcome{}
 	for _, outcome := range r.Outcomes {
-		if outcome.Source != "" {
-			bySource[outcome.Source] = append(bySource[outcome.Source], outcome)
+		source := cmp.Or(outcome.Source, outcome.formerly)
+		if source != "" {
+			bySource[source] = append(bySource[source], outcome)
 		}
 	}
 	var lines []metrics.Line

@@ -164,3 +164,24 @@ func TestRunsAreMeasured(t *testing.T) {
 		t.Errorf("nobody could see the trust store: %+v, %v", report.Quota, err)
 	}
 }
+
+// TestListThatNobodyDeliversIsMeasured: a CA with a new key behind the same
+// address. Clients of the old key are let in until its list runs out, and
+// somebody has to hear of that before.
+func TestListThatNobodyDeliversIsMeasured(t *testing.T) {
+	t.Parallel()
+	old, renewed := newPublisher(t, "L", 1), newPublisher(t, "N", 2)
+	r := newRig(t, old, renewed)
+	r.refresher.Sources = r.refresher.Sources[:1]
+	r.serve(old, 1)
+	_ = r.well()
+	r.serveAt(old.url(), renewed.at(2).der)
+	for range 2 {
+		r.now = r.now.Add(time.Hour)
+		lines := r.well().Measure("local", r.now)
+		want := old.at(1).facts.NextUpdate.Sub(r.now).Seconds()
+		if len(lines) != 1 || lines[0].Dimensions[metrics.Source] != r.refresher.Sources[0].Name || lines[0].Values[metrics.LifeLeft] != want {
+			t.Errorf("got %+v, want %v s of life left under the source that delivered it", lines, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package refresh
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -39,6 +40,7 @@ func (s *settling) record(ctx context.Context, decision Decision) error {
 	if !s.departed(next) {
 		next.Unwanted, next.Ended = time.Time{}, false
 	}
+	next.Formerly = cmp.Or(s.owner(), next.Source, next.Formerly)
 	next.Source, next.Updated = s.owner(), s.now
 	return s.save(ctx, next)
 }

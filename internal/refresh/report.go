@@ -73,6 +73,9 @@ type Outcome struct {
 	err error
 	// exempt says that the trust store is not meant to hold the list.
 	exempt bool
+	// formerly is the source that delivered the list until it stopped to. The CA
+	// is trusted still.
+	formerly string
 	// taken says that the list, if one was delivered, is the accepted one.
 	taken bool
 }

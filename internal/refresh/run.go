@@ -98,7 +98,11 @@ func (r *Refresher) settleRest(ctx context.Context, w *world, done []Outcome, no
 			continue
 		}
 		s := r.begin(w, identity, Source{Name: state.Source}, now)
-		outcomes = append(outcomes, r.settleOne(ctx, s))
+		outcome := r.settleOne(ctx, s)
+		if !r.departed(s.state.State) {
+			outcome.formerly = s.state.Formerly
+		}
+		outcomes = append(outcomes, outcome)
 	}
 	return outcomes
 }

@@ -30,6 +30,9 @@ type State struct {
 	// Source is the name of the source that delivers lists of this identity;
 	// empty when the source that did dropped it.
 	Source string `json:"source"`
+	// Formerly is the name of the source that delivered such a list last. Its
+	// alarms are those that sound when the list runs out.
+	Formerly string `json:"formerly,omitempty"`
 	// Accepted is the newest list that passed every check: the claim. It may
 	// be ahead of the trust store when a run was cut off.
 	Accepted Facts `json:"accepted"`
