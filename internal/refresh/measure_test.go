@@ -1,6 +1,7 @@
 package refresh
 
 import (
+	"crypto/x509"
 	"errors"
 	"testing"
 	"time"
@@ -170,12 +171,13 @@ func TestRunsAreMeasured(t *testing.T) {
 // somebody has to hear of that before.
 func TestListThatNobodyDeliversIsMeasured(t *testing.T) {
 	t.Parallel()
-	old, renewed := newPublisher(t, "L", 1), newPublisher(t, "N", 2)
+	old, renewed := newPublisher(t, "L", 1), newPublisher(t, "N", 0)
+	later := renewed.publish(t, "N1", 1, func(list *x509.RevocationList) { list.NextUpdate = list.NextUpdate.Add(24 * time.Hour) })
 	r := newRig(t, old, renewed)
 	r.refresher.Sources = r.refresher.Sources[:1]
 	r.serve(old, 1)
 	_ = r.well()
-	r.serveAt(old.url(), renewed.at(2).der)
+	r.serveAt(old.url(), later.der)
 	for range 2 {
 		r.now = r.now.Add(time.Hour)
 		lines := r.well().Measure("local", r.now)
