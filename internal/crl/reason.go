@@ -12,6 +12,8 @@ const (
 	ReasonUnreadable Reason = "unreadable"
 	// ReasonTooLarge: longer than [MaxSize], or than the policy allows.
 	ReasonTooLarge Reason = "too-large"
+	// ReasonTooManyLists: a file of more than [MaxLists] lists.
+	ReasonTooManyLists Reason = "too-many-lists"
 )
 
 // The reasons for which [Check] refuses a list.

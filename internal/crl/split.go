@@ -5,8 +5,12 @@ import (
 	"encoding/base64"
 )
 
-// Split finds the lists in a file: one in DER, or any number in PEM with
-// whatever text, line ends and other PEM blocks around them. Each is returned
+// MaxLists is how many lists there may be in one file. A trust store takes 30,
+// and each list costs a signature check, however short it is.
+const MaxLists = 64
+
+// Split finds the lists in a file: one in DER, or up to [MaxLists] in PEM
+// with whatever text, line ends and other PEM blocks around them. Each is returned
 // in DER, in the order of the file; what is in it, [Read] finds out.
 //
 // Between the begin and the end of a list nothing but base64 may stand: a
@@ -21,6 +25,9 @@ func Split(data []byte) ([][]byte, error) {
 		_, data, found = cutLine(data, pemBegin)
 		if !found {
 			break
+		}
+		if len(lists) == MaxLists {
+			return nil, refuse(ReasonTooManyLists, "there are more than %d lists in the file: put only those of your own CAs there", MaxLists)
 		}
 		body, rest, found := cutLine(data, pemEnd)
 		if !found {

@@ -75,6 +75,22 @@ func TestSplitRefusesWhatIsDamaged(t *testing.T) {
 	}
 }
 
+// TestSplitTakesSoManyLists, and not one more: a file of 26 MB has room for
+// 60,000.
+func TestSplitTakesSoManyLists(t *testing.T) {
+	t.Parallel()
+	pem := fixture(t, "good.pem")
+	lists, err := Split(bytes.Repeat(pem, MaxLists))
+	if err != nil || len(lists) != MaxLists {
+		t.Errorf("got %d lists, %v, want %d", len(lists), err, MaxLists)
+	}
+	lists, err = Split(bytes.Repeat(pem, MaxLists+1))
+	refused(t, err, ReasonTooManyLists, "more than 64 lists in the file")
+	if lists != nil {
+		t.Error("lists came back beside the error")
+	}
+}
+
 // TestThereAndBack: whatever is encoded is what is found, however many, with
 // any text around.
 func TestThereAndBack(t *testing.T) {

@@ -11,6 +11,7 @@ func TestWordsAreStable(t *testing.T) {
 	for got, want := range map[Reason]string{
 		ReasonUnreadable:                "unreadable",
 		ReasonTooLarge:                  "too-large",
+		ReasonTooManyLists:              "too-many-lists",
 		ReasonUnknownIssuer:             "unknown-issuer",
 		ReasonIssuerMayNotSign:          "issuer-may-not-sign-lists",
 		ReasonBadSignature:              "bad-signature",

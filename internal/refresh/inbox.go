@@ -83,6 +83,10 @@ func (r *Refresher) settleDrop(ctx context.Context, w *world, key string, now ti
 	}
 	var outcomes []Outcome
 	for _, list := range d.lists {
+		if ctx.Err() != nil {
+			d.waits = true
+			break
+		}
 		outcomes = append(outcomes, r.settleList(ctx, w, d, list, now))
 	}
 	if !r.preview {
@@ -113,13 +117,13 @@ func (r *Refresher) open(ctx context.Context, d *drop, now time.Time) error {
 		d.refused = fmt.Errorf("reading %s: %w", d.key, err)
 		return nil
 	}
-	for _, der := range lists {
-		list, err := r.examine(der, keptPolicy(), now)
-		if err != nil {
-			d.refused = errors.Join(d.refused, fmt.Errorf("%s: %w", d.key, err))
-			continue
-		}
-		d.lists = append(d.lists, list)
+	d.lists, err = r.examineAll(ctx, lists, keptPolicy(), now)
+	if ctx.Err() != nil {
+		d.waits = true
+		return fmt.Errorf("checking %s: %w", d.key, err)
+	}
+	if err != nil {
+		d.refused = fmt.Errorf("checking %s: %w", d.key, err)
 	}
 	return nil
 }

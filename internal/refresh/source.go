@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"time"
 
@@ -52,16 +51,34 @@ func (r *Refresher) deliver(ctx context.Context, source Source, held Validators,
 		got.err = fmt.Errorf("reading what %s served: %w", fetched.URL, err)
 		return got
 	}
-	for _, der := range lists {
-		c, err := r.examine(der, source.policy(), now)
-		if err != nil {
-			got.err = errors.Join(got.err, err)
-			continue
-		}
-		got.lists = append(got.lists, c.due(source.policy()))
+	got.lists, err = r.examineAll(ctx, lists, source.policy(), now)
+	if err != nil {
+		got.err = fmt.Errorf("checking what %s served: %w", fetched.URL, err)
+	}
+	for _, c := range got.lists {
+		c.due(source.policy())
 	}
 	got.validate()
 	return got
+}
+
+// examineAll examines each list in a file. The error says what was wrong with
+// the others, or that there was no time left for them.
+func (r *Refresher) examineAll(ctx context.Context, ders [][]byte, policy crl.Policy, now time.Time) ([]*candidate, error) {
+	var lists []*candidate
+	var problems []error
+	for _, der := range ders {
+		if ctx.Err() != nil {
+			return lists, allOf(append([]error{ctx.Err()}, problems...))
+		}
+		list, err := r.examine(der, policy, now)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		lists = append(lists, list)
+	}
+	return lists, allOf(problems)
 }
 
 // validate lets an answer that was taken whole, and only such a one, be the
