@@ -30,19 +30,15 @@ type Shortcut struct {
 // and where something above the client depends on who that is: with name constraints,
 // extended key usages, certificate policies that are demanded or mapped, or a
 // path length that leaves no room for another CA, anywhere on the path; and
-// where there is more than one path, or more than one certificate of the name
-// of the issuer.
+// where the path is not the only one for every client, because there is more
+// than one certificate of the name of a CA on it.
 func (v *Verifier) Shortcut(presented []*x509.Certificate, now time.Time) *Shortcut {
 	accepted, err := v.Verify(presented, now)
 	if err != nil || v.rules.allAnchors {
 		return nil
 	}
 	above, candidates := accepted.Path[1:], v.candidates(presented)
-	if len(above) == 0 || !plain(above) || namesakes(candidates, above[0]) > 1 {
-		return nil
-	}
-	paths, err := v.paths(presented, now)
-	if err != nil || len(paths) != 1 {
+	if len(above) == 0 || !plain(above) || !unambiguous(above, candidates) {
 		return nil
 	}
 	return &Shortcut{
@@ -145,11 +141,24 @@ func meantFor(leaf *x509.Certificate, wanted []x509.ExtKeyUsage) bool {
 	})
 }
 
-// namesakes counts the certificates of the name of ca.
-func namesakes(candidates []*x509.Certificate, ca *x509.Certificate) int {
+// unambiguous says whether no other path can go through a CA of above: not one
+// that was left aside for this client, because of name constraints say, and
+// counts for the next.
+func unambiguous(above, candidates []*x509.Certificate) bool {
+	for _, ca := range above {
+		if namesakes(candidates, ca.RawSubject) > 1 {
+			return false
+		}
+	}
+	anchor := above[len(above)-1]
+	return selfIssued(anchor) || namesakes(candidates, anchor.RawIssuer) == 0
+}
+
+// namesakes counts the certificates of one name.
+func namesakes(candidates []*x509.Certificate, name []byte) int {
 	var found []*x509.Certificate
 	for _, candidate := range candidates {
-		if bytes.Equal(candidate.RawSubject, ca.RawSubject) && !slices.ContainsFunc(found, candidate.Equal) {
+		if bytes.Equal(candidate.RawSubject, name) && !slices.ContainsFunc(found, candidate.Equal) {
 			found = append(found, candidate)
 		}
 	}

@@ -206,6 +206,49 @@ func TestNoShortcutWithSeveralWays(t *testing.T) {
 	}
 }
 
+// A CA above is cross-signed, and that certificate is revoked. The name
+// constraints in it keep the first client from that path, and not the second.
+func TestNoShortcutBesideAConstrainedWay(t *testing.T) {
+	t.Parallel()
+	root, other := pkitest.NewCA(t, "Root"), pkitest.NewCA(t, "Other Root")
+	middle := root.ChildCA(t, "Middle CA")
+	only := func(c *x509.Certificate) {
+		c.PermittedDNSDomainsCritical, c.PermittedDNSDomains = true, []string{"example.org"}
+	}
+	named := func(name string) edit { return func(c *x509.Certificate) { c.DNSNames = []string{name} } }
+	issuing := middle.ChildCA(t, "Issuing CA")
+	first, second := issuing.Issue(t, "first", named("a.example.com")), issuing.Issue(t, "second", named("a.example.org"))
+	crossed := other.CrossSign(t, middle, only)
+	overTheAnchor := other.ChildCA(t, "Parent", only)
+	child := overTheAnchor.ChildCA(t, "Anchor")
+	below, next := child.Issue(t, "first", named("a.example.com")), child.Issue(t, "second", named("a.example.org"))
+	cases := []struct {
+		name          string
+		bundle        []*x509.Certificate
+		lists         []*crl.Index
+		first, second []*x509.Certificate
+	}{
+		{"two certificates of a CA above", []*x509.Certificate{root.Cert, other.Cert, middle.Cert, crossed.Cert, issuing.Cert},
+			[]*crl.Index{listOf(t, root), listOf(t, other, crossed.Cert), listOf(t, middle), listOf(t, issuing)}, first.Chain[:1], second.Chain[:1]},
+		{"an anchor with a CA above it that is presented", []*x509.Certificate{child.Cert, other.Cert},
+			[]*crl.Index{listOf(t, other, overTheAnchor.Cert), listOf(t, overTheAnchor), listOf(t, child)},
+			[]*x509.Certificate{below.Cert, child.Cert, overTheAnchor.Cert}, []*x509.Certificate{next.Cert, child.Cert, overTheAnchor.Cert}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			verifier := newVerifier(t, c.bundle, c.lists, Options{})
+			_, err := verifier.Verify(c.second, now)
+			if !hasReason(err, ReasonRevoked) {
+				t.Fatalf("got %v, want the second client to be refused as revoked, else nothing is shown", err)
+			}
+			if shortcutOf(t, verifier, c.first) != nil {
+				t.Error("got a shortcut, want none")
+			}
+		})
+	}
+}
+
 // The verifier decides about everybody who differs from the first client in
 // more than the signature.
 func TestShortcutLeavesToTheVerifier(t *testing.T) {
