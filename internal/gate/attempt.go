@@ -63,14 +63,16 @@ func (h *holder) run(a *attempt) {
 	if err != nil {
 		h.logger.Error("snapshot not renewed", "error", err.Error(), "heldBefore", known != nil)
 	}
+	kept := false
 	switch {
 	case err == nil:
-		h.keep(&held{basis: found, checked: a.began, sequence: a.sequence})
+		kept = h.keep(&held{basis: found, checked: a.began, sequence: a.sequence})
 	case found != known:
-		// It is no younger for being newer in part.
-		h.keep(&held{basis: found, checked: before.checked, sequence: a.sequence})
+		// It is no younger for being newer in part, and displaces nothing but
+		// what it was made from: what another attempt found meanwhile is whole.
+		kept = h.held.CompareAndSwap(before, &held{basis: found, checked: before.checked, sequence: before.sequence})
 	}
-	if found != known {
+	if kept && found != known {
 		h.report(found)
 	}
 }
@@ -82,15 +84,16 @@ func (h *holder) report(found *basis) {
 		"denials", found.trust.pinned.deny.Len()+found.current.deny.Len())
 }
 
-// keep puts what an attempt found in place of what older attempts did.
-func (h *holder) keep(found *held) {
+// keep puts what an attempt found in place of what older attempts did, and says
+// whether it did.
+func (h *holder) keep(found *held) bool {
 	for {
 		before := h.held.Load()
 		if before != nil && before.sequence > found.sequence {
-			return
+			return false
 		}
 		if h.held.CompareAndSwap(before, found) {
-			return
+			return true
 		}
 	}
 }

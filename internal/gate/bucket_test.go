@@ -21,6 +21,7 @@ type fakeBucket struct {
 	reads   map[string]int // answers with a body
 	asked   int            // all calls
 	fail    error          // for every call
+	failKey string         // where it is only for one object
 	stall   chan struct{}  // every call waits until it is closed
 
 	untagged string // the key of an object that has no tag
@@ -53,7 +54,7 @@ func (b *fakeBucket) Get(ctx context.Context, key, etag string) ([]byte, string,
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.fail != nil {
+	if b.fail != nil && (b.failKey == "" || b.failKey == key) {
 		return nil, "", b.fail
 	}
 	body, ok := b.objects[key]
@@ -99,6 +100,12 @@ func (b *fakeBucket) failWith(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.fail = err
+}
+
+func (b *fakeBucket) failFor(key string, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.failKey, b.fail = key, err
 }
 
 // hang makes every call wait; the returned function lets them go on.

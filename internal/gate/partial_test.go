@@ -1,8 +1,11 @@
 package gate
 
 import (
+	"errors"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/sekisho/sekisho/internal/snapshot"
@@ -87,5 +90,43 @@ func TestTagThatIsMissing(t *testing.T) {
 	w.want(w.show(w.issuing.Issue(t, "laptop")), 503, "snapshot-unavailable")
 	if !strings.Contains(w.log.String(), "the answer has no tag") {
 		t.Errorf("log: got %s, want why", w.log.String())
+	}
+}
+
+// A look that could read the deny list only displaces neither the lists that
+// an earlier one brings later, nor makes what is held younger.
+func TestHalfALookDisplacesNoWholeOne(t *testing.T) {
+	t.Parallel()
+	for name, idle := range map[string]time.Duration{"in use": 5 * time.Second, "after a pause longer than the grace": 3 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				leaf := w.issuing.Issue(t, "laptop")
+				w.want(w.show(leaf), 200, "")
+				w.publish(w.root.CRL(t), revoke(w.issuing, t, 2, leaf.Cert.SerialNumber))
+				w.clock.move(idle)
+
+				release := w.bucket.hang()
+				var client sync.WaitGroup
+				client.Go(func() { w.show(leaf) })
+				synctest.Wait()
+				w.clock.move(5 * time.Second)
+				w.bucket.unhang()
+				w.bucket.failFor(snapshot.ManifestKey, errors.New("503 slow down"))
+				w.putDeny(denying(t, w.issuing.Issue(t, "other")))
+				w.show(leaf) // begins the look that reads one half
+				w.bucket.failFor("", nil)
+
+				release()
+				client.Wait()
+				synctest.Wait()
+				asked, _ := w.bucket.count()
+				w.want(w.show(leaf), 403, "revoked")
+				if now, _ := w.bucket.count(); now != asked && idle < time.Minute {
+					t.Errorf("asked %d more times, want the whole look to count", now-asked)
+				}
+			})
+		})
 	}
 }
