@@ -2,6 +2,7 @@ package gate
 
 import (
 	"crypto/x509"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,7 +87,7 @@ func (t *trust) meet(value string, now time.Time) (*known, []*x509.Certificate, 
 	if err != nil {
 		return nil, presented, err
 	}
-	if split {
+	if split && allOn(identity.Path, presented) {
 		t.learn(beside, presented, now)
 	}
 	return t.remember(value, newKnown(identity, now, t.verifier.Until(presented, now)), presented), nil, nil
@@ -127,6 +128,12 @@ func (t *trust) learn(beside string, presented []*x509.Certificate, now time.Tim
 		}
 	}
 	t.memory.shortcuts.put(strings.Clone(beside), ways, len(beside)+len(ways)*weigh(presented))
+}
+
+// allOn says whether all that was presented stands on the path. Whatever else a
+// client adds is as large as it likes and of no use to the next.
+func allOn(path, presented []*x509.Certificate) bool {
+	return !slices.ContainsFunc(presented, func(cert *x509.Certificate) bool { return !slices.ContainsFunc(path, cert.Equal) })
 }
 
 func weigh(certs []*x509.Certificate) int {

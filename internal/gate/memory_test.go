@@ -167,6 +167,27 @@ func TestShortcutsAreNotHeapedUp(t *testing.T) {
 	}
 }
 
+// What a client adds to its own certificates is not kept: it may be large, and
+// another at every request.
+func TestNothingIsKeptOfJunkBeside(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	leaf := w.issuing.Issue(t, "laptop")
+	junk := w.root.Issue(t, "junk", func(c *x509.Certificate) { c.DNSNames = []string{"a.example", "b.example"} })
+	for _, presented := range [][]*x509.Certificate{{leaf.Cert, junk.Cert}, {leaf.Cert, w.issuing.Cert, junk.Cert}} {
+		value := clientcert.Encode(presented)
+		w.want(w.ask(value), 200, "")
+		_, there := w.trust().memory.shortcuts.get(strings.TrimPrefix(value, clientcert.Encode(presented[:1])))
+		if there {
+			t.Errorf("a shortcut is kept for %d certificates, one of which is on no path", len(presented))
+		}
+	}
+	w.want(w.show(leaf), 200, "")
+	if len(w.trust().memory.shortcuts.young) != 1 {
+		t.Errorf("got %d shortcuts, want that of what belongs to the path", len(w.trust().memory.shortcuts.young))
+	}
+}
+
 // What one client presents is no help to the next, however it is spelled.
 func TestShortcutNeedsTheSameBeside(t *testing.T) {
 	t.Parallel()
