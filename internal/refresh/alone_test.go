@@ -17,8 +17,28 @@ func (s solo) newest() int { return max(s.from.newest, s.level) }
 
 func (x *explorer) alone(s solo) *party {
 	p := x.run(s.from.cloud.clone(), s.level, s.faults)
+	x.healsUnstored(s, p)
 	x.judge(s, p.cloud, s.newest(), p)
 	return p
+}
+
+// healsUnstored demands that what was accepted is in force after a run that
+// could not store or compare a newer list, and met no other fault.
+func (x *explorer) healsUnstored(s solo, p *party) {
+	identity := x.stage.ca.identity()
+	state := s.from.cloud.state(identity)
+	accepted := levelOf(state.Accepted.SHA256)
+	if p.dead || len(s.faults) == 0 || accepted < 1 || state.Refused != nil {
+		return
+	}
+	for at := range s.faults {
+		if at >= len(p.calls) || !p.calls[at].ofContent() {
+			return
+		}
+	}
+	if got := p.cloud.enforced(identity)[union]; got < accepted {
+		x.breaks(s, "a list that could not be stored kept the accepted one, of level %d, from being put in force again\n%s", accepted, p.transcript())
+	}
 }
 
 // oneFault has every call of a run meet every fault, or those that represent

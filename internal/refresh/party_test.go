@@ -103,6 +103,12 @@ func (c call) noticeable() bool {
 		!strings.HasPrefix(c.what, "crl/") && !strings.HasPrefix(c.what, "index/") || c.kind == "add"
 }
 
+// ofContent says that the call reads or writes an object whose key follows from
+// its content: a list, or its index.
+func (c call) ofContent() bool {
+	return (c.kind == "get" || c.kind == "put") && (strings.HasPrefix(c.what, "crl/") || strings.HasPrefix(c.what, "index/"))
+}
+
 // party is one run's way to the cloud: every call passes through do.
 type party struct {
 	name  string

@@ -38,6 +38,8 @@ type settling struct {
 // settle brings one identity to where it should be: store and claim the list,
 // point the verifier to it, put it in force. Pointing does not wait for the
 // trust store's consent: the verifier can use a list that a quota keeps out.
+// What was accepted before is put in force again even where the claim of a newer
+// list fails.
 func (s *settling) settle(ctx context.Context) Outcome {
 	if s.state.unread != nil {
 		return s.barred(s.state.unread)
@@ -47,11 +49,22 @@ func (s *settling) settle(ctx context.Context) Outcome {
 	if reasonOf(err) == Claimed {
 		return s.barred(err)
 	}
-	if err == nil {
-		err = s.timed("enforce", func() error { return s.enforce(ctx) })
-		err = errors.Join(err, s.timed("point", func() error { return s.point(ctx, s.world) }))
+	if err != nil {
+		s.withoutClaim()
 	}
-	return s.finish(errors.Join(s.noteLoss(lost), s.noteSpoilt(spoilt), err))
+	enforced := s.timed("enforce", func() error { return s.enforce(ctx) })
+	if !errors.Is(err, enforced) {
+		err = errors.Join(err, enforced)
+	}
+	pointed := s.timed("point", func() error { return s.point(ctx, s.world) })
+	return s.finish(errors.Join(s.noteLoss(lost), s.noteSpoilt(spoilt), err, pointed))
+}
+
+// withoutClaim has the outcome speak of what the state says: it is looked
+// after although the list that was to be claimed could not be.
+func (s *settling) withoutClaim() {
+	s.outcome.Action = ""
+	s.describe(s.plan(Offer{}))
 }
 
 // noteLoss reports once, and loudly, that the state had to be made anew.
