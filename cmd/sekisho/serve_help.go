@@ -9,11 +9,11 @@ With an upstream, accepted requests are passed on to it. Whatever the client say
 about its own identity is removed, and set is what was verified: Client-Cert
 (RFC 9440), X-Sekisho-Subject, -Issuer, -Serial, -Fingerprint and -San, in
 printable ASCII with everything else percent-encoded. Headers by which frameworks
-let a client change path or method, or name a user (Remote-User, X-Forwarded-User
-and the like), are removed too. A connection changes to web sockets only: any
-other protocol would be a way past the verifier. A web socket that is open stays
-open when its client is revoked. Without an upstream the answer is the identity
-as JSON.
+let a client change path or method (X-Forwarded-Prefix and the like), or name a
+user (Remote-User, X-Forwarded-User and the like), are removed too, in any
+spelling. A connection changes to web sockets only: any other protocol would be a
+way past the verifier. A web socket that is open stays open when its client is
+revoked. Without an upstream the answer is the identity as JSON.
 
 /auth answers a proxy that asks whether it may pass a request on: 200 with the
 same headers, 401 without a certificate, 403 with a reason, 503 when nothing can

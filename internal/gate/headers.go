@@ -72,8 +72,10 @@ func claims() []string {
 		"x-client-cert", "x-client-cert-", "x-client-verified", "x-client-verify", "x-client-dn", "x-ssl-client-", "ssl-client-",
 		"x-ssl-cert", "x-arr-clientcert", "x-amzn-apigateway-clientcert", "cf-client-cert-",
 		// What they call a user whom they know.
-		"remote-user", "x-remote-user", "x-forwarded-user", "x-webauth-user", "x-authenticated-user", "x-auth-request-",
+		"remote-", "x-remote-", "x-forwarded-user", "x-forwarded-email", "x-forwarded-groups", "x-forwarded-preferred-username",
+		"x-webauth-user", "x-authenticated-user", "x-auth-request-", "x-amzn-oidc-",
 		// By which frameworks let a client change path or method.
+		"x-forwarded-uri", "x-forwarded-method", "x-forwarded-prefix",
 		"x-original-url", "x-original-uri", "x-original-method", "x-rewrite-url", "x-http-method", "x-http-method-override", "x-method-override",
 	}
 }
@@ -89,10 +91,18 @@ func isClaim(name string) bool {
 }
 
 // canonical brings together the spellings that become one name on the way:
-// gateways to other languages make the same variable of a hyphen and of an
-// underscore.
+// gateways to other languages make the same variable of a hyphen, an underscore
+// and whatever else is neither a letter nor a digit.
 func canonical(name string) string {
-	return strings.NewReplacer("_", "-", ".", "-").Replace(strings.ToLower(name))
+	return strings.Map(func(c rune) rune {
+		switch {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+			return c
+		case 'A' <= c && c <= 'Z':
+			return c - 'A' + 'a'
+		}
+		return '-'
+	}, name)
 }
 
 // dropUpgrade lets a client change to web sockets only. Any other protocol, h2c

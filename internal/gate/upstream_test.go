@@ -135,6 +135,8 @@ func TestClaimsOfTheClientAreRemoved(t *testing.T) {
 		"Client-Cert: :CN=admin:", "client_cert: CN=admin", "Client-Cert-Chain: CN=admin", "X-Amzn-Mtls-Clientcert: CN=admin",
 		"X-Amzn-Mtls-Clientcert-Subject: CN=admin", "X_Renamed_9f3a: CN=admin", "X-Forwarded-Client-Cert: CN=admin",
 		"X-Forwarded-Tls-Client-Cert-Info: CN=admin", "X-Client-Cert-Dn: CN=admin", "X-SSL-Client-S-DN: CN=admin", "Ssl-Client-Cert: CN=admin", "X-ARR-ClientCert: CN=admin",
+		"X~Sekisho~Subject: CN=admin", "X!Sekisho-Subject: CN=admin", "Remote-Groups: CN=admin", "X-Remote-Group: CN=admin", "X-Forwarded-Email: CN=admin",
+		"X-Forwarded-Preferred-Username: CN=admin", "X-Forwarded-Uri: /CN=admin", "X-Forwarded-Prefix: /CN=admin", "X-Amzn-Oidc-Identity: CN=admin",
 		"Remote-User: CN=admin", "REMOTE_USER: CN=admin", "X-Remote-User: CN=admin", "X-Forwarded-User: CN=admin", "X-Auth-Request-Email: CN=admin",
 		"X-Client-Verified: CN=admin", "X-Original-URI: /CN=admin", "X-Original-Method: CN=admin", "X-Original-URL: /CN=admin", "X-Rewrite-URL: /CN=admin", "X-HTTP-Method-Override: CN=admin", "X_HTTP_Method: CN=admin",
 		"Connection: X-Sekisho-Subject, Client-Cert, X-Sekisho-San, X-Forwarded-For, close",

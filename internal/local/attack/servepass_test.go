@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -18,7 +19,7 @@ import (
 const throughTheServer = "through the server to an application"
 
 // application believes what it is told, and reads headers as gateways to other
-// languages do: a hyphen, an underscore and a dot are the same.
+// languages do: all that is neither a letter nor a digit is the same.
 type application struct {
 	*httptest.Server
 	asked atomic.Int64
@@ -35,11 +36,13 @@ func startApplication(t *testing.T) *application {
 	return a
 }
 
+var signs = regexp.MustCompile("[^A-Z0-9]")
+
 // variables are the headers as a gateway makes variables of them.
 func variables(header http.Header) map[string][]string {
 	all := map[string][]string{}
 	for name, values := range header {
-		name = strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(name))
+		name = signs.ReplaceAllString(strings.ToUpper(name), "_")
 		all[name] = append(all[name], values...)
 	}
 	return all
@@ -83,6 +86,8 @@ func claims(victim *pkitest.Leaf) map[string][]string {
 		"X-Forwarded-Tls-Client-Cert", "X-Forwarded-Tls-Client-Cert-Info", "X-SSL-Client-Cert", "X-SSL-Client-S-DN", "X-SSL-Client-Verify",
 		"SSL-Client-Cert", "X-SSL-Cert", "X-ARR-ClientCert", "X-Amzn-Mtls-Clientcert-Leaf", "X-Amzn-Mtls-Clientcert-Subject",
 		"Remote-User", "X-Remote-User", "X-Forwarded-User", "X-Auth-Request-User", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override",
+		"Remote-Groups", "Remote-Email", "Remote-Name", "X-Remote-Group", "X-Remote-Extra-Scopes", "X-Forwarded-Email", "X-Forwarded-Groups",
+		"X-Forwarded-Preferred-Username", "X-Forwarded-Uri", "X-Forwarded-Method", "X-Forwarded-Prefix", "X-Amzn-Oidc-Identity", "X-Amzn-Oidc-Data",
 	} {
 		of(name)
 	}
@@ -92,6 +97,9 @@ func claims(victim *pkitest.Leaf) map[string][]string {
 			strings.Replace(name, "-", "_", 1), strings.ToUpper(strings.ReplaceAll(name, "-", "_")),
 		} {
 			of(spelled)
+		}
+		for _, sign := range "!#$%&'*+^`|~" { // what else a name may hold (RFC 9110, section 5.6.2)
+			of(strings.ReplaceAll(name, "-", string(sign)))
 		}
 		all[name+" twice"] = []string{name + ": " + claim, mixed(name) + ": " + claim}
 		all[name+" named hop-by-hop"] = []string{"Connection: close, " + name, name + ": " + claim}
