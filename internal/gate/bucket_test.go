@@ -24,7 +24,9 @@ type fakeBucket struct {
 	failKey string         // where it is only for one object
 	stall   chan struct{}  // every call waits until it is closed
 
-	untagged string // the key of an object that has no tag
+	markers  bool            // it tells of what was deleted
+	deleted  map[string]bool // what was there
+	untagged string          // the key of an object that has no tag
 }
 
 var _ bucket = (*fakeBucket)(nil)
@@ -37,7 +39,7 @@ const (
 )
 
 func newFakeBucket(tb testing.TB) *fakeBucket {
-	return &fakeBucket{tb: tb, objects: map[string][]byte{}, reads: map[string]int{}}
+	return &fakeBucket{tb: tb, objects: map[string][]byte{}, reads: map[string]int{}, deleted: map[string]bool{}}
 }
 
 func (b *fakeBucket) Get(ctx context.Context, key, etag string) ([]byte, string, error) {
@@ -58,6 +60,9 @@ func (b *fakeBucket) Get(ctx context.Context, key, etag string) ([]byte, string,
 		return nil, "", b.fail
 	}
 	body, ok := b.objects[key]
+	if !ok && b.markers && b.deleted[key] {
+		return nil, "", deletedError{}
+	}
 	if !ok {
 		return nil, "", fmt.Errorf("%s: %w", key, fs.ErrNotExist)
 	}
@@ -74,6 +79,12 @@ func (b *fakeBucket) Get(ctx context.Context, key, etag string) ([]byte, string,
 	}
 	return bytes.Clone(body), tag, nil
 }
+
+// deletedError is how a bucket tells of what was there.
+type deletedError struct{}
+
+func (deletedError) Error() string { return "there is a delete marker" }
+func (deletedError) Deleted() bool { return true }
 
 func (b *fakeBucket) put(key string, body []byte) {
 	b.mu.Lock()

@@ -35,7 +35,9 @@ import (
 type bucket interface {
 	// Get returns the object and its tag. With the tag of an earlier answer it
 	// may return a nil body and that tag: the object is unchanged. That there
-	// is no such object is an error that is fs.ErrNotExist.
+	// never was such an object is an error that is fs.ErrNotExist. Where the
+	// bucket can tell that there was, and it was deleted, the error is not, and
+	// has a method Deleted() bool.
 	Get(ctx context.Context, key, etag string) (body []byte, tag string, err error)
 }
 

@@ -3,6 +3,7 @@ package gate
 import (
 	"bufio"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -129,9 +130,9 @@ func TestOperatorActsWithinTheAgeOfASnapshot(t *testing.T) {
 		{"denied in spite of a rule", func() { w.putDeny(denying(t, leaf)) }, 403, "denied"},
 		{"nobody denied", func() { w.putDeny(denying(t)) }, 200, ""},
 		{"denied once more", func() { w.putDeny(denying(t, leaf)) }, 403, "denied"},
-		{"deny list gone", func() { w.bucket.remove(snapshot.DenyKey) }, 200, ""},
+		{"empty deny list", func() { w.putDeny(noDenialText) }, 200, ""},
 		{"rule for others once more", func() { w.putPolicy(rule("r", "other", "/")) }, 403, "no-rule"},
-		{"policy gone", func() { w.bucket.remove(snapshot.PolicyKey) }, 200, ""},
+		{"policy without rules", func() { w.putPolicy(noPolicyText) }, 200, ""},
 	}
 	before := answer{status: 200}
 	w.want(w.show(leaf), before.status, before.reason)
@@ -146,6 +147,60 @@ func TestOperatorActsWithinTheAgeOfASnapshot(t *testing.T) {
 		}
 		before = answer{status: step.status, reason: step.reason}
 	}
+}
+
+// Rules and denials that were deleted are not rules that are not meant: what is
+// held stays in force for the grace, and who starts then decides nothing.
+func TestRulesThatWereDeleted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	denied, other := w.issuing.Issue(t, "laptop"), w.issuing.Issue(t, "other")
+	for _, c := range []struct {
+		key, text, open, reason string
+	}{
+		{snapshot.PolicyKey, rule("r", "other", "/"), noPolicyText, "no-rule"},
+		{snapshot.DenyKey, denying(t, denied), noDenialText, "denied"},
+	} {
+		for _, marked := range []bool{true, false} {
+			w.bucket.markers = marked
+			w.bucket.put(c.key, []byte(c.text))
+			w.clock.move(5 * time.Second)
+			w.want(w.show(denied), 403, c.reason)
+
+			w.bucket.remove(c.key)
+			w.clock.move(5 * time.Second)
+			w.want(w.show(denied), 403, c.reason)
+			w.want(w.show(other), 200, "")
+			if !strings.Contains(w.log.String(), c.key+" was deleted: bring back its last version, or write "+strings.ReplaceAll(c.open, `"`, `\"`)) {
+				t.Errorf("%s: log: got %s, want what to do", c.key, w.log.String())
+			}
+			w.clock.move(5 * time.Minute)
+			w.want(w.show(other), 503, "snapshot-unavailable")
+			if marked {
+				w.want(w.restarted().show(other), 503, "snapshot-unavailable")
+			}
+
+			w.bucket.put(c.key, []byte(c.open))
+			w.clock.move(5 * time.Second)
+			w.want(w.show(denied), 200, "")
+			w.want(w.restarted().show(denied), 200, "")
+			if t.Failed() {
+				t.Fatalf("%s, delete marker %v", c.key, marked)
+			}
+		}
+	}
+}
+
+// restarted is the same world with a gate that knows nothing yet.
+func (w *world) restarted() *world {
+	w.tb.Helper()
+	gate, err := New(w.bucket, w.gate.config, w.clock.read, slog.New(slog.NewJSONHandler(w.log, nil)))
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	other := *w
+	other.gate = gate
+	return &other
 }
 
 // A manifest may name rules and denials of its own. They count beside the

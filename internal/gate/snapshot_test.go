@@ -259,6 +259,7 @@ func (b *fakeBucket) remove(key string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.objects, key)
+	b.deleted[key] = true
 }
 
 func TestConfigIsChecked(t *testing.T) {

@@ -40,6 +40,16 @@ func explained(err error) error {
 
 func isNotModified(err error) bool { return status(err) == http.StatusNotModified }
 
+// isDeleteMarker says whether S3 refused a read because the newest version of
+// the object is a delete marker (S3 user guide, Working with delete markers).
+func isDeleteMarker(err error) bool {
+	var answer *smithyhttp.ResponseError
+	if !errors.As(err, &answer) || answer.HTTPResponse() == nil {
+		return false
+	}
+	return isAbsent(err) && answer.HTTPResponse().Header.Get("X-Amz-Delete-Marker") == "true"
+}
+
 // code is the word with which S3 refuses, empty where S3 did not answer.
 func code(err error) string {
 	var refusal smithy.APIError

@@ -26,10 +26,25 @@ func newReader(client client, bucket string, maxBytes int64) *Reader {
 // Get reads an object. The body is nil, and the tag the one given, when the
 // object still has that tag; an empty tag asks for it in any case. The error
 // satisfies fs.ErrNotExist (and refresh.ErrAbsent) when there is no such
-// object.
+// object. Where a delete marker says that there was, it satisfies neither, and
+// has a method Deleted that returns true: for a reader, what was lost may be
+// another thing than what never was.
 func (r *Reader) Get(ctx context.Context, key, etag string) ([]byte, string, error) {
-	return get(ctx, r.client, object{bucket: r.bucket, key: key, tag: etag, maxBytes: r.maxBytes})
+	body, tag, err := get(ctx, r.client, object{bucket: r.bucket, key: key, tag: etag, maxBytes: r.maxBytes})
+	if isDeleteMarker(err) {
+		return nil, "", deletedError{location: location(r.bucket, key)}
+	}
+	return body, tag, err
 }
+
+// deletedError says that the newest version of an object is a delete marker.
+type deletedError struct{ location string }
+
+func (e deletedError) Error() string {
+	return "reading " + e.location + ": it was deleted, a delete marker is its newest version"
+}
+
+func (deletedError) Deleted() bool { return true }
 
 func orDefault(maxBytes int64) int64 {
 	if maxBytes <= 0 {

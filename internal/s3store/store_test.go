@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -179,6 +180,30 @@ func TestReader(t *testing.T) {
 	_, _, err = reader.Get(context.Background(), "nothing", stored.Tag)
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("absent: got error %v, want ErrNotExist", err)
+	}
+}
+
+// What was deleted is told from what never was, where the bucket says so: S3
+// answers with this header in a versioned one.
+func TestReaderTellsWhatWasDeleted(t *testing.T) {
+	t.Parallel()
+	for _, marker := range []string{"true", "false", ""} {
+		server := newServer(t, true)
+		server.inject(func(w http.ResponseWriter, r *http.Request, serve http.Handler) bool {
+			if marker != "" {
+				w.Header().Set("X-Amz-Delete-Marker", marker)
+			}
+			return answers(http.StatusNotFound, "NoSuchKey")(w, r, serve)
+		})
+		_, _, err := NewReader(server.config, bucketName, 0).Get(t.Context(), "key", "")
+		var told interface{ Deleted() bool }
+		deleted := errors.As(err, &told) && told.Deleted()
+		if deleted != (marker == "true") || errors.Is(err, fs.ErrNotExist) == deleted {
+			t.Errorf("header %q: got %v, want that it was deleted: %v", marker, err, marker == "true")
+		}
+		if deleted && !strings.Contains(err.Error(), "reading s3://"+bucketName+"/key: it was deleted") {
+			t.Errorf("got %v, want what was deleted", err)
+		}
 	}
 }
 

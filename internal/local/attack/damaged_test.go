@@ -46,7 +46,24 @@ func (s *suite) overADamagedBucket(t *testing.T) {
 		s.unharmed(t, before, after)
 		b.restore()
 	}
+	s.withoutItsRules(t, w, b, given)
 	s.withoutABucket(t, w, given)
+}
+
+// withoutItsRules has functions start after the policy, or the deny list, was
+// deleted: they cannot know what it said.
+func (s *suite) withoutItsRules(t *testing.T, w *twin, b *bucket, given settings.Verify) {
+	good := carrying(of(s.house.good).value()).json(t)
+	for key, open := range map[string]string{snapshot.PolicyKey: `{"format": 1, "rules": []}`, snapshot.DenyKey: `{"format": 1, "deny": []}`} {
+		b.put(key, []byte(open))
+		b.remove(key)
+		before := startFunction(t, w, given)
+		s.tally.judge(t, "over a damaged bucket", key+" deleted", undecided("snapshot-unavailable"), before.ask(t, good))
+		b.put(key, []byte(open))
+		after := startFunction(t, w, given)
+		s.tally.judge(t, "over a damaged bucket", key+" open on purpose", served(s.house.good.Cert), after.ask(t, good))
+		s.unharmed(t, before, after)
+	}
 }
 
 // withoutABucket has functions start where there is nothing to decide from.

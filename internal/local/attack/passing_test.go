@@ -155,6 +155,10 @@ func (c *changes) clientIsDenied() {
 	c.bucket.put(snapshot.DenyKey, denyList(h.laptop.Cert, leaf.Cert, h.issuing.Cert))
 	c.ask("denied since it was last served", leaf, refused("denied"))
 	c.ask("denied since, by serial number", h.laptop, refused("denied"))
-	c.bucket.remove(snapshot.DenyKey)
+	c.bucket.put(snapshot.DenyKey, []byte(`{"format": 1, "deny": []}`))
 	c.ask("no longer denied", leaf, served(leaf.Cert))
+	c.bucket.put(snapshot.DenyKey, denyList(h.laptop.Cert, leaf.Cert, h.issuing.Cert))
+	c.ask("denied once more", leaf, refused("denied"))
+	c.bucket.remove(snapshot.DenyKey)
+	c.ask("the deny list was deleted", leaf, refused("denied"))
 }

@@ -179,8 +179,12 @@ func TestS3DeleteMarker(t *testing.T) {
 		t.Fatalf("deleting: %v, %v; want a delete marker", deleted, err)
 	}
 	_, _, err = w.get(t, "key")
-	if errorCode(err) != "NoSuchKey" {
-		t.Errorf("reading behind the marker: %v, want NoSuchKey", err)
+	if errorCode(err) != "NoSuchKey" || markerHeader(err) != "true" {
+		t.Errorf("reading behind the marker: %v, header %q; want NoSuchKey and true", err, markerHeader(err))
+	}
+	_, _, err = w.get(t, "never written")
+	if errorCode(err) != "NoSuchKey" || markerHeader(err) != "" {
+		t.Errorf("reading what never was: %v, header %q; want NoSuchKey without", err, markerHeader(err))
 	}
 	listed, err := w.s3.ListObjectsV2(t.Context(), &awss3.ListObjectsV2Input{Bucket: aws.String(testBucket)})
 	if err != nil || len(listed.Contents) != 0 {
@@ -194,6 +198,15 @@ func TestS3DeleteMarker(t *testing.T) {
 	if err != nil || body != "one" {
 		t.Errorf("without the marker: %q, %v; want one", body, err)
 	}
+}
+
+// markerHeader is how S3 says that what is not there was deleted.
+func markerHeader(err error) string {
+	var answer *smithyhttp.ResponseError
+	if !errors.As(err, &answer) {
+		return ""
+	}
+	return answer.HTTPResponse().Header.Get("X-Amz-Delete-Marker")
 }
 
 func TestS3Multipart(t *testing.T) {
