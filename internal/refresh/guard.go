@@ -65,11 +65,12 @@ func (h *Holding) same(as *Holding) bool {
 
 // breach says which limit a list goes beyond, and in numbers how far.
 func (g Guards) breach(accepted Facts, offer Offer) (Reason, string) {
-	lost := accepted.Entries - offer.Entries
+	// Not the difference of the counts alone: others may have come meanwhile.
+	lost := max(accepted.Entries-offer.Entries, offer.Change.Gone)
 	switch {
 	case g.MaxShrinkPercent > 0 && lost*100 > g.MaxShrinkPercent*accepted.Entries:
-		return GuardShrinkage, fmt.Sprintf("it has %d entries and the one before it %d: that is %d %% less, allowed are %d %%",
-			offer.Entries, accepted.Entries, lost*100/accepted.Entries, g.MaxShrinkPercent)
+		return GuardShrinkage, fmt.Sprintf("it has %d entries, and %d of the %d in the one before it are gone: that is %d %%, allowed are %d %%",
+			offer.Entries, lost, accepted.Entries, lost*100/max(accepted.Entries, 1), g.MaxShrinkPercent)
 	case g.MaxNewlyRevoked > 0 && offer.Change.Newly > g.MaxNewlyRevoked:
 		return GuardMassRevocation, fmt.Sprintf("it revokes %d certificates that the one before it does not, allowed are %d", offer.Change.Newly, g.MaxNewlyRevoked)
 	default:

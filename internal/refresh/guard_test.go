@@ -23,6 +23,14 @@ func offering(number, entries, newly int) Offer {
 	return offer
 }
 
+// replacing is the list with this number that has so many entries, of which so
+// many stand in the place of others.
+func replacing(number, entries, others int) Offer {
+	offer := offering(number, entries, others)
+	offer.Change.Gone = others
+	return offer
+}
+
 // holdingBack is the state that accepts list 4 under ID 1 and holds another
 // one back.
 func holdingBack(number int, reason Reason, since time.Time) State {
@@ -57,6 +65,8 @@ func TestPlanWithGuards(t *testing.T) {
 		{"one too many at once, alarm", accepting(4, 1), offering(5, 61, 21), alarming, "replace, " + newer, GuardMassRevocation, ""},
 		{"shrinks, hold", accepting(4, 1), offering(5, 19, 0), holding, "hold, guard-shrinkage, " + held, GuardShrinkage, "5"},
 		{"too many at once, hold", accepting(4, 1), offering(5, 61, 21), holding, "hold, guard-mass-revocation, " + held, GuardMassRevocation, "5"},
+		{"as long as before, and half of it others", accepting(4, 1), replacing(5, 40, 20), holding, "replace, " + newer, "", ""},
+		{"as long as before, and more than half of it others", accepting(4, 1), replacing(5, 40, 21), Guards{MaxShrinkPercent: 50, Hold: true, HoldFor: time.Hour}, "hold, guard-shrinkage, " + held, GuardShrinkage, "5"},
 		{"nothing accepted before", State{}, offering(5, 999, 999), holding, "replace, " + newer, "", ""},
 		{"held, and not delivered again", holdingBack(5, GuardShrinkage, recently), Offer{}, holding, "hold, guard-shrinkage, " + held, GuardShrinkage, "5"},
 		{"held, and the one before it delivered again", holdingBack(5, GuardShrinkage, recently), offering(4, 40, 0), holding, "hold, guard-shrinkage, " + held, GuardShrinkage, "5"},
