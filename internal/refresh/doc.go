@@ -46,7 +46,8 @@
 // list is taken and the outcome says so, or it is held back: what was accepted
 // stays the target, in the trust store and for the verifier, until an operator
 // approves that very list by its hash, until a harmless one comes, or until its
-// time is over; then it is taken. The time of a row of such lists counts from
+// time is over; then it is taken, if it is still delivered. The time of a row
+// of such lists counts from
 // the first one, so that a CA that publishes every hour is not held back for
 // ever. What a list changes is found by comparing its index with that of the
 // accepted one. A list that somebody added by hand is past every guard.

@@ -41,15 +41,18 @@ type Guards struct {
 type Offer struct {
 	Facts
 	Change Change
+	// Answered says that the source was asked and its answer taken whole: what
+	// is not in it, the source does not deliver any more.
+	Answered bool
 }
 
 // Holding is a list that is held back.
 type Holding struct {
 	List   Facts  `json:"list"`
 	Reason Reason `json:"reason"`
-	// Since is when the source first delivered a list that is held back for
-	// this reason: a CA that publishes every hour does not begin the time
-	// anew every hour.
+	// Since is when the first of a row of lists was held back, whatever for: a
+	// CA that publishes every hour does not begin the time anew every hour, and
+	// two lists beyond two limits are not held back for ever in turn.
 	Since time.Time `json:"since"`
 	// Validators came with the list.
 	Validators Validators `json:"validators,omitzero"`
@@ -113,9 +116,11 @@ func (g Guards) guarded(without Decision, state State, offer Offer, now time.Tim
 }
 
 // stillHeld is the decision where the list that is held back was not delivered
-// again: nothing about it changes. It is forgotten once a newer one is accepted.
-func (g Guards) stillHeld(without Decision, state State, now time.Time) Decision {
-	if state.Holding == nil || !state.Holding.List.newer(without.Target) {
+// again: nothing about it changes. It is forgotten once a newer one is accepted,
+// and where its source withdrew it once its time is over: it shall not spend the
+// time of the next one.
+func (g Guards) stillHeld(without Decision, state State, answered bool, now time.Time) Decision {
+	if state.Holding == nil || !state.Holding.List.newer(without.Target) || answered && state.Holding.expired(g, now) {
 		return without
 	}
 	held := *state.Holding
@@ -131,10 +136,11 @@ func take(offer Offer, reason Reason) Decision {
 // holdingOf is what to remember of a list that is held back.
 func (s State) holdingOf(list Facts, reason Reason, now time.Time) Holding {
 	holding := Holding{List: list, Reason: reason, Since: now}
-	if s.Holding != nil && s.Holding.Reason == reason {
-		holding.Since = s.Holding.Since
+	if s.Holding == nil {
+		return holding
 	}
-	if s.Holding != nil && s.Holding.List.SHA256 == list.SHA256 {
+	holding.Since = s.Holding.Since
+	if s.Holding.List.SHA256 == list.SHA256 {
 		holding.Validators = s.Holding.Validators
 	}
 	return holding

@@ -23,6 +23,11 @@ func offering(number, entries, newly int) Offer {
 	return offer
 }
 
+func answered(offer Offer) Offer {
+	offer.Answered = true
+	return offer
+}
+
 // replacing is the list with this number that has so many entries, of which so
 // many stand in the place of others.
 func replacing(number, entries, others int) Offer {
@@ -78,7 +83,11 @@ func TestPlanWithGuards(t *testing.T) {
 		{"a second short of its time", holdingBack(5, GuardShrinkage, now.Add(time.Second-time.Hour)), offering(5, 19, 0), holding, "hold, guard-shrinkage, " + held, GuardShrinkage, "5"},
 		{"its time is over", holdingBack(5, GuardShrinkage, now.Add(-time.Hour)), offering(5, 19, 0), holding, "replace, hold-expired, target 5, claim, holder 1, add, remove [1]", GuardShrinkage, ""},
 		{"the next of a row, its time is over", holdingBack(3, GuardShrinkage, now.Add(-time.Hour)), offering(5, 19, 0), holding, "replace, hold-expired, target 5, claim, holder 1, add, remove [1]", GuardShrinkage, ""},
-		{"held for another reason before", holdingBack(3, GuardMassRevocation, now.Add(-time.Hour)), offering(5, 19, 0), holding, "hold, guard-shrinkage, " + held, GuardShrinkage, "5"},
+		{"one held for another reason before, its time is over", holdingBack(3, GuardMassRevocation, now.Add(-time.Hour)), offering(5, 19, 0), holding, "replace, hold-expired, target 5, claim, holder 1, add, remove [1]", GuardShrinkage, ""},
+		{"one held for another reason before", holdingBack(3, GuardMassRevocation, recently), offering(5, 19, 0), holding, "hold, guard-shrinkage, " + held, GuardShrinkage, "5"},
+		{"its time is over, and it was withdrawn", holdingBack(5, GuardShrinkage, now.Add(-time.Hour)), Offer{Answered: true}, holding, "keep, unchanged, " + held, "", ""},
+		{"its time is over, and the source is down", holdingBack(5, GuardShrinkage, now.Add(-time.Hour)), Offer{}, holding, "hold, guard-shrinkage, " + held, GuardShrinkage, "5"},
+		{"its time is over, and the one before it is delivered again", holdingBack(5, GuardShrinkage, now.Add(-time.Hour)), answered(offering(4, 40, 0)), holding, "keep, unchanged, " + held, "", ""},
 		{"reset", withOrder(accepting(4, 1), ResetAction, 3, now), offering(3, 1, 0), holding, "replace, reset, target 3, claim, holder 1, add", "", ""},
 		{"reset for another list", withOrder(accepting(4, 1), ResetAction, 2, now), offering(3, 30, 0), holding, "keep, unchanged, " + held, "", ""},
 		{"reset of the day before yesterday", withOrder(accepting(4, 1), ResetAction, 3, now.Add(-24*time.Hour)), offering(3, 30, 0), holding, "keep, unchanged, " + held, "", ""},
@@ -234,6 +243,62 @@ func TestRunCountsTheTimeOfARow(t *testing.T) {
 	r.serve(ca, 40)
 	r.now = r.now.Add(20 * time.Minute)
 	r.wants(r.of(r.well(), ca), Replace, HoldExpired, "")
+}
+
+// TestNoTwoListsAreHeldBackForEverInTurn: one shrinks too far, the other
+// revokes too many, and they come by two ways.
+func TestNoTwoListsAreHeldBackForEverInTurn(t *testing.T) {
+	t.Parallel()
+	state, limits, now := accepting(4, 1), DefaultLimits(), pkitest.Epoch
+	limits.Guards = holding
+	offers := []Offer{offering(5, 19, 0), offering(6, 80, 40)}
+	for i := range 6 {
+		got := Plan(state, shows(4), offers[i%2], limits, now)
+		if got.Action != Hold {
+			t.Fatalf("after %d minutes: got %s, want it held back for an hour", i*10, got.step())
+		}
+		state.Holding = got.Holding
+		now = now.Add(10 * time.Minute)
+	}
+	if got := Plan(state, shows(4), offers[0], limits, now); got.Reason != HoldExpired {
+		t.Errorf("got %s, want it taken after an hour", got.step())
+	}
+}
+
+// TestRunBeginsTheTimeAnewOnceAHeldListWasWithdrawn: the next one, that nobody
+// has seen before, is held back for its own time.
+func TestRunBeginsTheTimeAnewOnceAHeldListWasWithdrawn(t *testing.T) {
+	t.Parallel()
+	r, ca := guardedRig(t, holding)
+	r.wants(r.of(r.well(), ca), Hold, GuardMassRevocation, "")
+	r.serve(ca, 10)
+	r.now = r.now.Add(time.Minute)
+	r.wants(r.of(r.well(), ca), Hold, GuardMassRevocation, "")
+	r.now = r.now.Add(6 * time.Hour)
+	r.wants(r.of(r.well(), ca), Keep, Unchanged, "")
+	if got := r.cloud.state(ca.identity()).Holding; got != nil {
+		t.Errorf("still held: %+v", got)
+	}
+	r.serve(ca, 39)
+	r.wants(r.of(r.well(), ca), Hold, GuardMassRevocation, "list number 39 is held back since "+r.now.Format(time.RFC3339))
+	r.now = r.now.Add(time.Hour)
+	r.wants(r.of(r.well(), ca), Replace, HoldExpired, "")
+	r.holds("{2:L39}")
+}
+
+// TestRunTakesAHeldListThoughItsSourceWasDownWhenItsTimeWasOver: a moment's
+// silence does not begin the time anew, nor does an old list in the inbox.
+func TestRunTakesAHeldListThoughItsSourceWasDownWhenItsTimeWasOver(t *testing.T) {
+	t.Parallel()
+	r, ca := guardedRig(t, holding)
+	r.well()
+	r.now = r.now.Add(time.Hour)
+	down(r, ca.url())
+	r.drop("old.crl", ca.at(1).der)
+	r.well()
+	r.serve(ca, 40)
+	r.well()
+	r.holds("{2:L40}")
 }
 
 func TestRunForgetsAHeldListOnceAHarmlessOneCame(t *testing.T) {

@@ -60,7 +60,7 @@ func target(state State, observed Observed, offer Offer, guards Guards, now time
 	case offer.newer(without.Target):
 		return guards.guarded(without, state, offer, now)
 	default:
-		return guards.stillHeld(without, state, now)
+		return guards.stillHeld(without, state, offer.Answered, now)
 	}
 }
 

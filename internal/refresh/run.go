@@ -80,6 +80,7 @@ func (d delivery) unsaid(outcomes []Outcome) bool {
 // receive takes from a delivery what belongs to the identity.
 func (s *settling) receive(got delivery) {
 	s.list = newest(got.lists, s.state.Identity)
+	s.heard = got.err == nil && !got.notModified
 	if s.list == nil {
 		s.delivered = got.err
 		s.dropped = got.err == nil && !got.notModified

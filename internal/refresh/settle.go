@@ -21,6 +21,8 @@ type settling struct {
 	list   *candidate
 	limits Limits
 	now    time.Time
+	// heard says that the source's answer was taken whole.
+	heard bool
 	// dropped says that the source answers, and no longer with this list.
 	dropped bool
 
@@ -168,14 +170,15 @@ func (s *settling) plan(offer Offer) Decision {
 // An error means that it is not known what the list changes, and must be.
 func (s *settling) acceptable(ctx context.Context) (Offer, error) {
 	s.refused = nil
+	nothing := Offer{Answered: s.heard}
 	if s.list == nil {
-		return Offer{}, nil
+		return nothing, nil
 	}
 	s.refused = s.list.recheck(s.source, s.state.State, s.now)
 	if s.refused != nil {
-		return Offer{}, nil
+		return nothing, nil
 	}
-	offer := Offer{Facts: s.list.facts}
+	offer := Offer{Facts: s.list.facts, Answered: s.heard}
 	if !s.state.Accepted.known() || s.state.Accepted.SHA256 == offer.SHA256 {
 		return offer, nil
 	}
