@@ -44,12 +44,21 @@ func newBucket(stack awscdk.Stack, s settings.Settings) awss3.IBucket {
 	return bucket
 }
 
-// bucketLifecycle never deletes by age alone: a list may stay in force for a
-// year. Only what was overwritten or given up goes.
+// refusedDays is for how long what was refused in the inbox can be looked at.
+// Whoever may write there decides how much that is.
+const refusedDays = 2
+
+// bucketLifecycle deletes nothing else by age alone: a list may stay in force
+// for a year. Only what was overwritten or given up goes.
 func bucketLifecycle() *[]*awss3.LifecycleRule {
 	return &[]*awss3.LifecycleRule{{
 		Id:                                  jsii.String("what-was-overwritten"),
 		NoncurrentVersionExpiration:         awscdk.Duration_Days(jsii.Number(overwrittenDays)),
 		AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(1)),
+	}, {
+		Id:                          jsii.String("what-was-refused"),
+		Prefix:                      jsii.String("refused/"),
+		Expiration:                  awscdk.Duration_Days(jsii.Number(refusedDays)),
+		NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(1)),
 	}}
 }

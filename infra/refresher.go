@@ -117,10 +117,12 @@ func allowRefresh(role awsiam.Role, d deployment, parts refresherParts, failed a
 	// Whoever may not list a bucket is told "forbidden" where an object is
 	// missing; the refresher must know a first run from a lost permission.
 	allow(role, "ListBucket", []string{"s3:ListBucket"}, *parts.bucket.BucketArn())
-	allow(role, "ReadObjects", []string{"s3:GetObject"}, objects(parts.bucket, append(d.certificateFolders(), "crl/*", "inbox/*", "index/*", "state/*", "snapshot.json")...)...)
+	// A record is created, never replaced; where its name is taken it is compared
+	// with what is there.
+	allow(role, "ReadObjects", []string{"s3:GetObject"}, objects(parts.bucket, append(d.certificateFolders(), "crl/*", "inbox/*", "index/*", "records/*", "state/*", "snapshot.json")...)...)
 	allow(role, "WriteObjects", []string{"s3:PutObject"}, objects(parts.bucket, "crl/*", "index/*", "records/*", "refused/*", "state/*", "snapshot.json")...)
 	// What is deleted stays as an earlier version, see bucketLifecycle.
-	allow(role, "DeleteObjects", []string{"s3:DeleteObject"}, objects(parts.bucket, "crl/*", "inbox/*", "index/*", "refused/*")...)
+	allow(role, "DeleteObjects", []string{"s3:DeleteObject"}, objects(parts.bucket, "crl/*", "inbox/*", "index/*")...)
 	// The trust store reads a list with the rights of whoever adds it.
 	allow(role, "ReadPinnedLists", []string{"s3:GetObjectVersion"}, objects(parts.bucket, "crl/*")...)
 	allow(role, "ChangeTrustStore", []string{

@@ -15,13 +15,13 @@ var (
 	refresherRole    = []string{
 		"WriteLogs: logs:CreateLogStream,logs:PutLogEvents on ${RefresherLogs.Arn}",
 		"ListBucket: s3:ListBucket on ${Bucket.Arn}",
-		"ReadObjects: s3:GetObject on ${Bucket.Arn}/ca/*,${Bucket.Arn}/crl/*,${Bucket.Arn}/inbox/*,${Bucket.Arn}/index/*,${Bucket.Arn}/snapshot.json,${Bucket.Arn}/state/*",
+		"ReadObjects: s3:GetObject on ${Bucket.Arn}/ca/*,${Bucket.Arn}/crl/*,${Bucket.Arn}/inbox/*,${Bucket.Arn}/index/*,${Bucket.Arn}/records/*,${Bucket.Arn}/snapshot.json,${Bucket.Arn}/state/*",
 		"WriteObjects: s3:PutObject on ${Bucket.Arn}/crl/*,${Bucket.Arn}/index/*,${Bucket.Arn}/records/*,${Bucket.Arn}/refused/*,${Bucket.Arn}/snapshot.json,${Bucket.Arn}/state/*",
 		"ReadPinnedLists: s3:GetObjectVersion on ${Bucket.Arn}/crl/*",
 		changeTrustStore(stackTrustStores),
 		"ListRevocations: elasticloadbalancing:DescribeTrustStoreRevocations on *",
 		"ReportFailures: sqs:SendMessage on ${RefresherFailures.Arn}",
-		"DeleteObjects: s3:DeleteObject on ${Bucket.Arn}/crl/*,${Bucket.Arn}/inbox/*,${Bucket.Arn}/index/*,${Bucket.Arn}/refused/*",
+		"DeleteObjects: s3:DeleteObject on ${Bucket.Arn}/crl/*,${Bucket.Arn}/inbox/*,${Bucket.Arn}/index/*",
 	}
 	verifierRole = []string{
 		"WriteLogs: logs:CreateLogStream,logs:PutLogEvents on ${VerifierLogs.Arn}",

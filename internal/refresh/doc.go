@@ -65,7 +65,8 @@
 // any source is asked. A list whose identity belongs to a source goes that
 // source's way; one of a CA that no source asks is kept under the source
 // "inbox". What was dealt with is deleted, if it is still what was read. What is
-// refused lies under refused/ for a day, with its time before its name. A run
+// refused lies under refused/, with its time before its name, until the bucket's
+// lifecycle deletes it. A run
 // deals with a hundred objects, and spends a third of its time on them at most.
 //
 // # The bucket

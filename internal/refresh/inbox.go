@@ -14,12 +14,11 @@ import (
 const (
 	// inboxName is the source of what no source owns, in reports.
 	inboxName = "inbox"
-	// refusedPrefix is where refused objects of the inbox lie for a day, with
-	// the time before their name. It is outside of the inbox, so that nobody
-	// looks at them again and no event comes of them.
+	// refusedPrefix is where refused objects of the inbox lie, with the time
+	// before their name, until the bucket's lifecycle deletes them. It is outside
+	// of the inbox, so that nobody looks at them again and no event comes of them.
 	refusedPrefix = "refused/"
 	refusedStamp  = "20060102T150405Z"
-	refusedFor    = 24 * time.Hour
 	// inboxBatch is how many objects a run deals with; the next ones do the
 	// rest.
 	inboxBatch = 100
@@ -157,7 +156,7 @@ func (r *Refresher) ownerOf(w *world, identity string) Source {
 }
 
 // clear takes an object that was dealt with out of the inbox. What was refused
-// is kept for a day where somebody can look at it; what is too large to be read
+// is kept where somebody can look at it; what is too large to be read
 // stays as an earlier version alone.
 func (r *Refresher) clear(ctx context.Context, d *drop, now time.Time) error {
 	if d.waits {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sekisho/sekisho/internal/snapshot"
@@ -32,9 +31,8 @@ type unused struct {
 	tag   string
 }
 
-// tidy deletes lists and indexes that nothing has pointed to for a week, and
-// what was refused in the inbox a day ago. It never goes by age alone: what is
-// named by a state, by the manifest, by a list that is held back or by the
+// tidy deletes lists and indexes that nothing has pointed to for a week. It
+// never goes by age alone: what is named by a state, by the manifest, by a list that is held back or by the
 // trust store stays for as long as it is.
 //
 // The keys follow from the content, so another run may put the very same
@@ -52,7 +50,7 @@ func (r *Refresher) tidy(ctx context.Context, w *world, now time.Time) error {
 	if r.preview || w.unseen != nil || !r.upkeep.dueAt(&r.upkeep.tidied, tidyEvery, now) {
 		return nil
 	}
-	return errors.Join(r.tidyLists(ctx, w, now), r.tidyRefused(ctx, now))
+	return r.tidyLists(ctx, w, now)
 }
 
 // tidied tidies up, and says what went wrong. That another run does the same is
@@ -172,27 +170,6 @@ func (w *world) inTrustStore() []Facts {
 		lists = append(lists, w.verdicts[revocation.ID].Facts)
 	}
 	return lists
-}
-
-// tidyRefused deletes what was refused in the inbox a day ago. The time stands
-// in the key; who gives a key another form keeps it.
-func (r *Refresher) tidyRefused(ctx context.Context, now time.Time) error {
-	keys, err := r.listed(ctx, refusedPrefix)
-	if err != nil {
-		return err
-	}
-	for _, key := range keys[:min(len(keys), tidyBatch)] {
-		stamp, _, _ := strings.Cut(strings.TrimPrefix(key, refusedPrefix), "-")
-		at, err := time.Parse(refusedStamp, stamp)
-		if err != nil || now.Sub(at) < refusedFor {
-			continue
-		}
-		err = r.Bucket.Delete(ctx, key, "")
-		if err != nil {
-			return fmt.Errorf("deleting what was refused a day ago: %w", err)
-		}
-	}
-	return nil
 }
 
 func (r *Refresher) listed(ctx context.Context, prefixes ...string) ([]string, error) {

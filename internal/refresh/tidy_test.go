@@ -252,27 +252,6 @@ func (b stepping) List(ctx context.Context, prefix string) ([]string, error) {
 	return b.party.List(ctx, prefix)
 }
 
-// TestRefusedDropsGoAfterADay.
-func TestRefusedDropsGoAfterADay(t *testing.T) {
-	t.Parallel()
-	ca := newPublisher(t, "L", 1)
-	r := newRig(t, ca)
-	r.serve(ca, 1)
-	r.drop("junk", []byte("junk"))
-	r.well()
-	r.cloud.store(refusedPrefix+"by-hand", "x")
-	r.now = r.now.Add(refusedFor - time.Second)
-	r.well()
-	if got := r.inTheInbox(refusedPrefix); len(got) != 2 {
-		t.Fatalf("kept aside: %v", got)
-	}
-	r.now = r.now.Add(tidyEvery)
-	r.well()
-	if got := r.inTheInbox(refusedPrefix); len(got) != 1 || got[0] != "by-hand" {
-		t.Errorf("kept aside: %v", got)
-	}
-}
-
 // TestTidyingThatFailsIsSaid, and fails no run.
 func TestTidyingThatFailsIsSaid(t *testing.T) {
 	t.Parallel()
