@@ -58,7 +58,7 @@ fuzz: needs ## fuzz every decoder, one after the other (FUZZTIME=60s each)
 bench: build ## measure beside openssl and crypto/x509 into docs/benchmarks.md (minutes; ARGS=--quick)
 	$(BUILD) -o bin/bench/ ./internal/bench/...
 	$(GO) test -c -trimpath -o bin/bench/gate.test ./internal/gate
-	@bin/bench/bench --document docs/benchmarks.md $(ARGS)
+	@bin/bench/bench --document docs/benchmarks.md --summary README.md $(ARGS)
 
 build: needs ## build the command and the functions for this machine into bin/
 	$(BUILD) -ldflags "-X main.commit=$(COMMIT)" -o bin/sekisho ./cmd/sekisho

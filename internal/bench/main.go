@@ -40,12 +40,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	text := bench.results.document(machine(ctx, options), goals(bench.results))
+	measured, on := goals(bench.results), machine(ctx, options)
+	text := bench.results.document(on, measured)
 	fmt.Fprint(stdout, text)
-	if options.document == "" || options.quick {
+	if options.quick {
 		return nil
 	}
-	return insert(options.document, text)
+	return errors.Join(insert(options.document, text), insert(options.summary, on+"\n"+goalTable(measured)))
 }
 
 // options are where things are, and how thorough to be.
@@ -56,7 +57,8 @@ type options struct {
 	subject, function string
 	verify, gate      string
 	openssl           string
-	cache, document   string
+	cache             string
+	document, summary string
 	quick             bool
 }
 
@@ -68,6 +70,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.openssl, "openssl", "openssl", "`program` to compare with")
 	flags.StringVar(&o.cache, "cache", "", "`directory` to keep the lists in (default: in the user's cache)")
 	flags.StringVar(&o.document, "document", "", "`file` to put the tables into")
+	flags.StringVar(&o.summary, "summary", "", "`file` to put the table of goals into")
 	flags.BoolVar(&o.quick, "quick", false, "only small lists, few rounds and no document: to see that it works")
 	err := flags.Parse(args)
 	if err != nil {
