@@ -51,6 +51,7 @@ func (g *Gate) ask(r *http.Request, original Original) verdict {
 	}
 	v := verdict{}.refused(err)
 	g.audit(r.Context(), v, 0)
+	g.observed(v, 0)
 	return v
 }
 
