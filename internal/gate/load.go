@@ -15,7 +15,8 @@ import (
 )
 
 // loader makes a basis of what lies in the bucket. What it has read it keeps,
-// by hash, so that an attempt that ran out of time helps the next one.
+// by hash, so that an attempt that ran out of time helps the next one: of the
+// indexes those that the manifest names which was read last.
 type loader struct {
 	bucket bucket
 	config Config
@@ -103,7 +104,6 @@ func (l *loader) assemble(ctx context.Context, manifest snapshot.Manifest, tag s
 	if err != nil {
 		return nil, err
 	}
-	l.forgetAllBut(manifest.Lists)
 	return &trust{
 		tag: tag, written: manifest.Written, lists: len(indexes),
 		bundle: bundle, verifier: verifier, memory: newMemory(), pinned: pinned,

@@ -10,8 +10,11 @@ import (
 	"github.com/sekisho/sekisho/internal/snapshot"
 )
 
-// loadIndexes reads all lists at the same time: a cold start waits for it.
+// loadIndexes reads all lists at the same time: a cold start waits for it. What
+// these are not goes first, however this ends: manifests that cannot be used
+// must not heap up their lists.
 func (l *loader) loadIndexes(ctx context.Context, lists []snapshot.List) ([]*crl.Index, error) {
+	l.forgetAllBut(lists)
 	indexes := make([]*crl.Index, len(lists))
 	errs := make([]error, len(lists))
 	var readers sync.WaitGroup
@@ -60,7 +63,10 @@ func (l *loader) forgetAllBut(lists []snapshot.List) {
 	defer l.mu.Unlock()
 	kept := make(map[string]*crl.Index, len(lists))
 	for _, list := range lists {
-		kept[list.Index.SHA256] = l.indexes[list.Index.SHA256]
+		index, there := l.indexes[list.Index.SHA256]
+		if there {
+			kept[list.Index.SHA256] = index
+		}
 	}
 	l.indexes = kept
 }

@@ -262,6 +262,26 @@ func (b *fakeBucket) remove(key string) {
 	b.deleted[key] = true
 }
 
+// Manifests that cannot be used, one after the other, leave nothing behind but
+// the lists of the last.
+func TestIndexesAreNotHeapedUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	leaf := w.issuing.Issue(t, "laptop")
+	w.want(w.show(leaf), 200, "")
+	for number := range int64(4) {
+		m := w.manifest(w.root.CRL(t), revoke(w.issuing, t, number+2))
+		m.Lists = append(m.Lists, m.Lists[0])
+		m.Lists[2].Index = snapshot.Object{Key: "index/none", SHA256: strings.Repeat("0", 64)}
+		w.putManifest(m)
+		w.clock.move(5 * time.Second)
+		w.want(w.show(leaf), 200, "")
+	}
+	if got := len(w.gate.holder.loader.indexes); got > 2 {
+		t.Errorf("%d indexes are kept, want those of the last manifest that could be read", got)
+	}
+}
+
 func TestConfigIsChecked(t *testing.T) {
 	t.Parallel()
 	good := Config{Header: clientcert.DefaultHeader, BundleKey: "ca/x.pem", BundleSHA256: strings.Repeat("0", 64)}
