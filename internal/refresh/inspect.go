@@ -47,6 +47,13 @@ func (u *upkeep) hurry() {
 	u.inspected = time.Time{}
 }
 
+// goOn has the next run tidy up again at once.
+func (u *upkeep) goOn() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.tidied = time.Time{}
+}
+
 // inspect makes sure, from time to time, that the objects of each accepted list
 // are there and whole: the trust store would notice that its list is gone only
 // when it is to be added again, and the verifier when it starts anew. What is

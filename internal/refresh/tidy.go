@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"time"
 
@@ -21,9 +22,13 @@ const (
 	// is deleted: a verifier may hold a manifest for minutes, and a person may
 	// want to look at a list for days.
 	unusedFor = 7 * 24 * time.Hour
-	// tidyBatch bounds what is deleted at a time.
+	// tidyBatch bounds what is deleted in one run; the next one goes on.
 	tidyBatch = 200
 )
+
+// ownName is a key that this package makes. In a bucket that others use too, what
+// is called otherwise is theirs: AWS Private CA writes its lists under crl/.
+var ownName = regexp.MustCompile(`^(crl/[0-9a-f]{64}\.pem|index/[0-9a-f]{64})$`)
 
 // unused is the content of unusedKey, and the tag of its object.
 type unused struct {
@@ -68,6 +73,7 @@ func (r *Refresher) tidyLists(ctx context.Context, w *world, now time.Time) erro
 	if err != nil {
 		return err
 	}
+	keys = slices.DeleteFunc(keys, func(key string) bool { return !ownName.MatchString(key) })
 	used, err := r.used(ctx, w)
 	if err != nil {
 		return err
@@ -84,6 +90,9 @@ func (r *Refresher) tidyLists(ctx context.Context, w *world, now time.Time) erro
 		return nil
 	}
 	r.upkeep.hurry()
+	if len(due) > tidyBatch {
+		r.upkeep.goOn()
+	}
 	return r.discard(ctx, w, due[:min(len(due), tidyBatch)])
 }
 

@@ -2,6 +2,7 @@ package refresh
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -266,5 +267,58 @@ func TestTidyingThatFailsIsSaid(t *testing.T) {
 	r.now = r.now.Add(tidyEvery)
 	if report := r.well(); report.Untidy != "" || r.keeps(ca.at(1)) != 0 {
 		t.Errorf("the next time: %q, %d objects", report.Untidy, r.keeps(ca.at(1)))
+	}
+}
+
+// TestTidyLeavesAloneWhatIsCalledOtherwise: in a bucket that others use too, AWS
+// Private CA writes its lists under crl/.
+func TestTidyLeavesAloneWhatIsCalledOtherwise(t *testing.T) {
+	t.Parallel()
+	ca := newPublisher(t, "L", 1)
+	r := newRig(t, ca)
+	r.serve(ca, 1)
+	r.well()
+	strange := []string{
+		"crl/0a1b2c3d-1111-2222-3333-444455556666.crl", "crl/" + strings.Repeat("a", 64), "crl/x/" + strings.Repeat("a", 64) + ".pem",
+		"index/" + strings.Repeat("A", 64), "index/" + strings.Repeat("a", 64) + ".pem",
+	}
+	for _, key := range strange {
+		r.cloud.store(key, "somebody else's")
+	}
+	r.cloud.store("crl/"+strings.Repeat("a", 64)+".pem", "ours, and nothing points to it")
+	for range 9 {
+		r.well()
+		r.now = r.now.Add(24 * time.Hour)
+	}
+	for _, key := range strange {
+		if _, there := r.cloud.objects[key]; !there {
+			t.Errorf("%s is gone", key)
+		}
+	}
+	if _, there := r.cloud.objects["crl/"+strings.Repeat("a", 64)+".pem"]; there {
+		t.Error("what is ours stayed")
+	}
+}
+
+// TestTidyGoesOnWhileSomethingIsDue, run after run: a CA may publish more in a
+// week than one run deletes.
+func TestTidyGoesOnWhileSomethingIsDue(t *testing.T) {
+	t.Parallel()
+	ca := newPublisher(t, "L", 1)
+	r := newRig(t, ca)
+	r.serve(ca, 1)
+	r.well()
+	for i := range 2*tidyBatch + 1 {
+		r.cloud.store(fmt.Sprintf("crl/%064x.pem", i), "old")
+	}
+	r.now = r.now.Add(tidyEvery)
+	r.well()
+	r.now = r.now.Add(unusedFor)
+	for _, want := range []int{tidyBatch + 1, 1, 0} {
+		r.well()
+		if got := len(r.inTheInbox("crl/")) - 1; got != want {
+			t.Errorf("%d are left, want %d", got, want)
+		}
+		r.now = r.now.Add(time.Minute)
 	}
 }
