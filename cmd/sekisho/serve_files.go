@@ -28,6 +28,7 @@ type fileSource struct {
 	bundle              cabundle.Bundle
 
 	mu      sync.Mutex
+	read    knownLists
 	objects map[string][]byte // the indexes that the manifest names
 	made    []byte            // the manifest, of lists with the hash tag
 	tag     string
@@ -135,25 +136,18 @@ func (s *fileSource) manifest(etag string) ([]byte, string, error) {
 // publish does what a refresher does, with no list left out.
 func (s *fileSource) publish(files []namedFile, tag string) error {
 	now := time.Now()
-	indexed, err := indexLists(files, s.bundle.Certificates, now)
+	var indexes []*crl.Index
+	var err error
+	s.read, indexes, err = s.read.with(files, s.bundle.Certificates, now)
 	if err != nil {
 		return err
 	}
-	if len(indexed.refused) > 0 {
-		return fmt.Errorf("a list cannot be relied on: %s", indexed.refused[0].Why)
-	}
 	m := snapshot.Manifest{Written: now, Bundle: snapshot.Object{Key: snapshot.BundleKey(s.bundle.SHA256), SHA256: s.bundle.SHA256}}
 	objects := map[string][]byte{}
-	for _, index := range indexed.lists {
-		list := index.ListSHA256()
-		key := snapshot.IndexKey(hex.EncodeToString(list[:]))
-		objects[key] = index.Bytes()
-		m.Lists = append(m.Lists, snapshot.List{
-			Identity: string(index.Identity()), SHA256: hex.EncodeToString(list[:]),
-			Issuer: issuerName(index), Number: numberOf(index), Entries: index.Len(),
-			ThisUpdate: index.ThisUpdate(), NextUpdate: index.NextUpdate(),
-			Index: snapshot.Object{Key: key, SHA256: hexSHA256(index.Bytes())},
-		})
+	for _, index := range indexes {
+		list := manifestList(index)
+		objects[list.Index.Key] = index.Bytes()
+		m.Lists = append(m.Lists, list)
 	}
 	text, err := m.Encode()
 	if err != nil {
@@ -161,6 +155,17 @@ func (s *fileSource) publish(files []namedFile, tag string) error {
 	}
 	s.objects, s.made, s.tag = objects, text, tag
 	return nil
+}
+
+func manifestList(index *crl.Index) snapshot.List {
+	sum := index.ListSHA256()
+	list := hex.EncodeToString(sum[:])
+	return snapshot.List{
+		Identity: string(index.Identity()), SHA256: list,
+		Issuer: issuerName(index), Number: numberOf(index), Entries: index.Len(),
+		ThisUpdate: index.ThisUpdate(), NextUpdate: index.NextUpdate(),
+		Index: snapshot.Object{Key: snapshot.IndexKey(list), SHA256: hexSHA256(index.Bytes())},
+	}
 }
 
 // issuerName and numberOf are what people call a list by; nothing is decided
