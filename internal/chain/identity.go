@@ -44,7 +44,7 @@ func identifyBelow(path []*x509.Certificate, issuer string) *Identity {
 	identity := &Identity{
 		Subject:     nameOf(leaf.RawSubject, leaf.Subject),
 		Issuer:      issuer,
-		Serial:      serialOf(leaf),
+		Serial:      SerialOf(leaf),
 		DNSNames:    leaf.DNSNames,
 		Emails:      leaf.EmailAddresses,
 		Fingerprint: hex.EncodeToString(fingerprint[:]),
@@ -100,7 +100,9 @@ func singles(attributes []pkix.AttributeTypeAndValue) pkix.RDNSequence {
 	return sequence
 }
 
-func serialOf(cert *x509.Certificate) string {
+// SerialOf writes the serial number of a certificate as the load balancer does:
+// upper-case hexadecimal, two digits a byte.
+func SerialOf(cert *x509.Certificate) string {
 	digits := strings.ToUpper(cert.SerialNumber.Text(16))
 	if len(digits)%2 == 1 {
 		return "0" + digits

@@ -54,10 +54,7 @@ func (h *holder) run(a *attempt) {
 	ctx, cancel := context.WithTimeout(context.Background(), attemptTime)
 	defer cancel()
 	before := h.held.Load()
-	var known *basis
-	if before != nil {
-		known = before.basis
-	}
+	known := before.orNone()
 	found, err := h.loader.load(ctx, known)
 	a.ended, a.err = h.now(), err
 	if err != nil {
@@ -75,6 +72,13 @@ func (h *holder) run(a *attempt) {
 	if kept && found != known {
 		h.report(found)
 	}
+}
+
+func (at *held) orNone() *basis {
+	if at == nil {
+		return nil
+	}
+	return at.basis
 }
 
 // report tells the operator what is decided from now on.

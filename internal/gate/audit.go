@@ -5,11 +5,12 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/sekisho/sekisho/internal/chain"
 )
 
 // maxLogged bounds a value that came from outside, in bytes.
@@ -42,7 +43,7 @@ func (v verdict) who() (string, string, string) {
 	case v.client != nil:
 		return v.client.client.IssuerKey(), v.client.identity.Serial, v.client.identity.Fingerprint
 	case len(v.presented) > 0:
-		return v.issuerKey, serialOf(v.presented[0]), hexSHA256(v.presented[0].Raw)
+		return v.issuerKey, chain.SerialOf(v.presented[0]), hexSHA256(v.presented[0].Raw)
 	}
 	return "", "", ""
 }
@@ -66,15 +67,6 @@ func (v verdict) level() slog.Level {
 		return slog.LevelError
 	}
 	return slog.LevelInfo
-}
-
-// serialOf writes a serial number as ALB does, two upper-case digits a byte.
-func serialOf(cert *x509.Certificate) string {
-	digits := fmt.Sprintf("%X", cert.SerialNumber)
-	if len(digits)%2 == 1 {
-		return "0" + digits
-	}
-	return digits
 }
 
 // plain is text without anything but printable ASCII, and of bounded length.

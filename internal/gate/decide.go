@@ -29,11 +29,7 @@ type verdict struct {
 // decide takes the steps in order; the first one that objects decides.
 func (g *Gate) decide(r *http.Request, asked policy.Request) verdict {
 	var v verdict
-	err := g.config.Expected.admit(OriginOf(r.Context()))
-	if err != nil {
-		return v.refused(err)
-	}
-	value, err := clientcert.FromHeader(r.Header, g.config.Header)
+	value, err := g.claimed(r)
 	if err != nil {
 		return v.refused(err)
 	}
@@ -41,23 +37,36 @@ func (g *Gate) decide(r *http.Request, asked policy.Request) verdict {
 	if err != nil {
 		return v.unread(value, err)
 	}
-	var client *known
-	client, v.presented, err = basis.trust.recognise(value, now)
+	v.client, v.presented, err = basis.trust.recognise(value, now)
 	if err != nil {
 		v.issuerKey = basis.trust.claimedIssuerKey(v.presented)
 		return v.refused(err)
 	}
-	v.client = client
-	err = g.config.Expected.recognise(client.identity)
-	if err != nil {
-		return v.refused(err)
-	}
-	v.rule, err = basis.permit(client.client, asked)
+	v.rule, err = g.permit(basis, v.client, asked)
 	if err != nil {
 		return v.refused(err)
 	}
 	v.status = http.StatusOK
 	return v
+}
+
+// claimed is who the client says it is: the value of the header, in a request
+// that came the way it has to.
+func (g *Gate) claimed(r *http.Request) (string, error) {
+	err := g.config.Expected.admit(OriginOf(r.Context()))
+	if err != nil {
+		return "", err
+	}
+	return clientcert.FromHeader(r.Header, g.config.Header)
+}
+
+// permit returns the rule by which a client who was verified may do this.
+func (g *Gate) permit(basis *basis, client *known, asked policy.Request) (string, error) {
+	err := g.config.Expected.recognise(client.identity)
+	if err != nil {
+		return "", err
+	}
+	return basis.permit(client.client, asked)
 }
 
 // unread is v for a request that nothing can be decided about. What is wrong

@@ -23,18 +23,9 @@ type object struct{ members map[string]any }
 
 // document reads the text as one JSON object of the format that is known here.
 func (p *problems) document(text []byte) node {
-	var shape any
-	switch {
-	case len(text) > MaxBytes:
-		p.add("", "%d bytes: at most %d are read", len(text), MaxBytes)
-		return node{}
-	case !utf8.Valid(text):
-		p.add("", "not valid UTF-8")
-		return node{}
-	}
-	err := json.Unmarshal(text, &shape)
-	if err != nil {
-		p.add("", "not valid JSON: %v", err)
+	fault := textFault(text)
+	if fault != "" {
+		p.add("", "%s", fault)
 		return node{}
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -53,6 +44,22 @@ func (p *problems) document(text []byte) node {
 		root.child("format", nil).wrong("missing: write %d", Format)
 	}
 	return root
+}
+
+// textFault says what keeps a text from being JSON that is read here.
+func textFault(text []byte) string {
+	if len(text) > MaxBytes {
+		return fmt.Sprintf("%d bytes: at most %d are read", len(text), MaxBytes)
+	}
+	if !utf8.Valid(text) {
+		return "not valid UTF-8"
+	}
+	var shape any
+	err := json.Unmarshal(text, &shape)
+	if err != nil {
+		return "not valid JSON: " + err.Error()
+	}
+	return ""
 }
 
 // value reads one value; that it is valid is known. encoding/json would keep

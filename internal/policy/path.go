@@ -31,40 +31,56 @@ func readPath(sent string) (string, error) {
 	return clean(decoded), nil
 }
 
-// decodePath decodes once.
+// decodePath decodes once. A path without escapes, as most are, is not copied.
 func decodePath(sent string) (string, error) {
+	literal, rest, escaped := strings.Cut(sent, "%")
+	fault := literalFault(literal)
+	if fault != "" {
+		return "", ambiguous(fault)
+	}
+	if !escaped {
+		return sent, nil
+	}
 	var decoded strings.Builder
-	plain := true
-	for i := 0; i < len(sent); i++ {
-		char := sent[i]
-		escaped := char == '%'
-		if escaped {
-			if plain {
-				decoded.WriteString(sent[:i])
-				plain = false
-			}
-			var ok bool
-			char, ok = unhex(sent[i+1:])
-			if !ok {
-				return "", ambiguous("it has a damaged escape")
-			}
-			i += 2
-		}
-		fault := pathFault(char, escaped)
+	decoded.WriteString(literal)
+	for piece := range strings.SplitSeq(rest, "%") {
+		fault = decodePiece(&decoded, piece)
 		if fault != "" {
 			return "", ambiguous(fault)
 		}
-		if !plain {
-			decoded.WriteByte(char)
-		}
-	}
-	if plain {
-		return sent, nil
 	}
 	if !utf8.ValidString(decoded.String()) {
 		return "", ambiguous("it is not valid UTF-8") // such as a dot in two bytes
 	}
 	return decoded.String(), nil
+}
+
+// decodePiece decodes the two digits of an escape, and what follows them up to
+// the next one. It says what is wrong with either.
+func decodePiece(decoded *strings.Builder, piece string) string {
+	char, ok := unhex(piece)
+	if !ok {
+		return "it has a damaged escape"
+	}
+	fault := pathFault(char, true)
+	if fault != "" {
+		return fault
+	}
+	decoded.WriteByte(char)
+	decoded.WriteString(piece[2:])
+	return literalFault(piece[2:])
+}
+
+// literalFault says what is wrong with the first such byte of what came as it
+// is.
+func literalFault(text string) string {
+	for i := range len(text) {
+		fault := pathFault(text[i], false)
+		if fault != "" {
+			return fault
+		}
+	}
+	return ""
 }
 
 // pathFault says what is wrong with a byte, escaped or as it came.
