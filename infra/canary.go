@@ -38,6 +38,8 @@ func newCanary(stack awscdk.Stack, d deployment, parts canaryParts, first constr
 	at := newPlace(scope, canaryVisit(d.Settings), d.Settings, parts.network)
 	if at != nil {
 		allowInterfaces(role)
+	}
+	if besideGate(d.Settings) {
 		parts.balancer.admitCanary(d.Settings, at)
 	}
 	function := newFunction(scope, d, program{
@@ -87,6 +89,15 @@ func canaryNetwork(s settings.Settings) *settings.FunctionNetwork {
 // nobody in.
 func hasCanary(s settings.Settings) bool {
 	return s.Canary.Enabled && s.MutualAuthentication == settings.MutualAuthenticationOn
+}
+
+// besideGate says whether the canary stands in the VPC of a gate that is reached
+// from inside. From anywhere else it comes with an address, which the settings
+// admit: EC2 takes no rule about a group of another VPC, and on its way over the
+// Internet nobody knows it by its group.
+func besideGate(s settings.Settings) bool {
+	n := canaryNetwork(s)
+	return n != nil && !s.InternetFacing && (n.VPCID == "" || n.VPCID == s.VPCID)
 }
 
 // admitCanary opens the listeners' ports to the canary, whose address is not

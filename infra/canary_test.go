@@ -64,12 +64,7 @@ func TestCanaryOfAPrivateGate(t *testing.T) {
 	if group.property("SecurityGroupIngress") != "" || portsOut(group) != "443,8443" {
 		t.Errorf("got %v, want nothing in, and AWS and the gate out", group.Properties)
 	}
-	var rules []string
-	for _, id := range got.all("AWS::EC2::SecurityGroupIngress") {
-		r := got.Resources[id]
-		rules = append(rules, fmt.Sprintf("%s from %s at %s", r.property("GroupId"), r.property("SourceSecurityGroupId"), r.property("FromPort")))
-	}
-	slices.Sort(rules)
+	rules := rulesByGroup(got)
 	want := "${CanaryEndpointSecurityGroup.GroupId} from ${CanarySecurityGroup.GroupId} at 443\n" +
 		"${GateSecurityGroup.GroupId} from ${CanarySecurityGroup.GroupId} at 443\n${GateSecurityGroup.GroupId} from ${CanarySecurityGroup.GroupId} at 8443"
 	if strings.Join(rules, "\n") != want {
@@ -90,6 +85,51 @@ func TestCanaryOfAPublicGate(t *testing.T) {
 	if endpoints := got.all("AWS::EC2::VPCEndpoint"); len(endpoints) > 0 {
 		t.Errorf("got %v", endpoints)
 	}
+}
+
+// It may stand in a VPC whose way out has an address that is admitted. A rule by
+// its group holds within one VPC alone, and where it comes by the Internet no
+// rule would know it by its group.
+func TestCanaryOutsideOfTheGatesVPC(t *testing.T) {
+	const other = `"network": {"vpcId": "vpc-02", "subnetIds": ["subnet-03"], "availabilityZones": ["eu-central-1a"], "access": "existing"}, "every"`
+	for name, test := range map[string]struct{ gate, network string }{
+		"a public gate, another VPC":     {`"internetFacing": true, "alarms"`, other},
+		"a public gate, a new VPC":       {`"internetFacing": true, "allowedCidrs": ["0.0.0.0/0"], "alarms"`, `"network": {"access": "nat"}, "every"`},
+		"a private gate, another VPC":    {`"alarms"`, other},
+		"somebody's, in a VPC not named": {`"loadBalancerArn": "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/lb/01", "securityGroupId": "sg-01", "alarms"`, other},
+	} {
+		t.Run(name, func(t *testing.T) {
+			changes := strings.Replace(strings.Replace(canaried, `"alarms"`, test.gate, 1), `"every"`, test.network, 1)
+			if rules := rulesByGroup(of(t, with(t, changes))); len(rules) > 0 {
+				t.Errorf("got %v, want it to come with an address like everybody", rules)
+			}
+		})
+	}
+}
+
+// In an existing VPC that the gate is in, too, it is admitted by its group,
+// whether that VPC is named again or not.
+func TestCanaryBesideTheGate(t *testing.T) {
+	const gate = `"vpcId": "vpc-01", "subnetIds": ["subnet-01", "subnet-02"], "availabilityZones": ["eu-central-1a", "eu-central-1b"], "alarms"`
+	for _, network := range []string{`{"access": "existing"}`, `{"vpcId": "vpc-01", "subnetIds": ["subnet-01"], "availabilityZones": ["eu-central-1a"], "access": "existing"}`} {
+		changes := strings.Replace(strings.Replace(canaried, `"alarms"`, gate, 1), `"every"`, `"network": `+network+`, "every"`, 1)
+		if rules := rulesByGroup(of(t, with(t, changes))); len(rules) != 2 {
+			t.Errorf("%s: got %v, want a rule for each listener", network, rules)
+		}
+	}
+}
+
+// rulesByGroup are what a template admits by a security group, one line each.
+func rulesByGroup(tm template) []string {
+	var rules []string
+	for _, id := range tm.all("AWS::EC2::SecurityGroupIngress") {
+		r := tm.Resources[id]
+		if r.property("SourceSecurityGroupId") != "" {
+			rules = append(rules, fmt.Sprintf("%s from %s at %s", r.property("GroupId"), r.property("SourceSecurityGroupId"), r.property("FromPort")))
+		}
+	}
+	slices.Sort(rules)
+	return rules
 }
 
 // It knocks as often as it is told to, once the gate is open.

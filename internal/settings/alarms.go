@@ -26,6 +26,6 @@ type Canary struct {
 	Every Duration `json:"every"`
 	// The gate's host name as clients know it, where `domainName` is not set.
 	HostName string `json:"hostName,omitempty"`
-	// Where it stands, for a load balancer that can only be reached from inside a VPC. In a new VPC that follows from `internetFacing`.
+	// Where it stands, for a load balancer that can only be reached from inside a VPC. In a new VPC that follows from `internetFacing`. From another VPC than the gate's it comes with an address, which `allowedCidrs` must admit.
 	Network *FunctionNetwork `json:"network,omitempty"`
 }

@@ -68,6 +68,7 @@ func (p *problems) canaryWay(s Settings) {
 	}
 	if s.Canary.Network != nil {
 		p.functionNetwork("canary.network", "the load balancer", *s.Canary.Network, s)
+		p.canaryWayOut(*s.Canary.Network, s)
 		return
 	}
 	if s.LoadBalancerARN == "" && !s.InternetFacing && s.VPCID != "" {
@@ -75,5 +76,21 @@ func (p *problems) canaryWay(s Settings) {
 	}
 	if s.LoadBalancerARN == "" && s.InternetFacing && !slices.Contains(s.AllowedCIDRs, "0.0.0.0/0") {
 		p.add("canary.network", "none: outside of a VPC its address is any, which \"allowedCidrs\" does not admit: put it into a VPC with a way out whose address is admitted")
+	}
+}
+
+// canaryWayOut reports a new VPC from which no way leads to a public load
+// balancer, or none that it admits.
+func (p *problems) canaryWayOut(n FunctionNetwork, s Settings) {
+	if !s.InternetFacing || n.VPCID != "" || s.VPCID != "" {
+		return
+	}
+	switch n.WithDefaults().Access {
+	case AccessEndpoints:
+		p.add("canary.network.access", "the load balancer is public, and endpoints lead to AWS alone: set \"nat\", or remove \"canary.network\"")
+	case AccessNAT:
+		if !slices.Contains(s.AllowedCIDRs, "0.0.0.0/0") {
+			p.add("canary.network", "the address of a NAT gateway is not known before it is made, so \"allowedCidrs\" would have to hold 0.0.0.0/0: put the canary into an existing VPC whose way out is admitted")
+		}
 	}
 }
