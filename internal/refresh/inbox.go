@@ -2,6 +2,7 @@ package refresh
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"path"
@@ -46,19 +47,18 @@ type drop struct {
 // and guards. When all of it was dealt with, the object is deleted: the very
 // one that was read, since a new one may have come under its name.
 func (r *Refresher) settleDropped(ctx context.Context, w *world, now time.Time) []Outcome {
-	keys, err := r.Bucket.List(ctx, dropped)
-	if err != nil {
-		return []Outcome{undelivered(dropped, fmt.Errorf("looking into %s: %w", dropped, err))}
-	}
 	var outcomes []Outcome
+	keys, err := r.Bucket.List(ctx, inboxPrefix)
+	if err != nil {
+		outcomes = append(outcomes, undelivered(inboxPrefix, fmt.Errorf("looking into %s: %w", inboxPrefix, err)))
+	}
 	until := r.inboxUntil(ctx)
-	for _, key := range keys[:min(len(keys), inboxBatch)] {
+	for _, key := range r.polled.turn(keys) {
 		if r.Clock().After(until) {
 			break
 		}
-		if !strings.HasSuffix(key, "/") {
-			outcomes = append(outcomes, r.settleDrop(ctx, w, key, now)...)
-		}
+		outcomes = append(outcomes, r.settleDrop(ctx, w, key, now)...)
+		r.polled.dealtWith(key)
 	}
 	return outcomes
 }
@@ -103,6 +103,7 @@ func (r *Refresher) settleDrop(ctx context.Context, w *world, key string, now ti
 func (r *Refresher) open(ctx context.Context, d *drop, now time.Time) error {
 	object, err := r.Bucket.Get(ctx, d.key)
 	if err != nil && reasonOf(err) == Reason(crl.ReasonTooLarge) {
+		d.Tag = object.Tag
 		d.refused = &crl.RefusedError{Reason: crl.ReasonTooLarge, Detail: err.Error()}
 		return nil
 	}
@@ -136,12 +137,17 @@ func (r *Refresher) settleList(ctx context.Context, w *world, d *drop, list *can
 	outcome := r.settleOne(ctx, s)
 	list.release()
 	switch {
-	case outcome.Action == Hold, s.refused == nil && !outcome.taken:
+	case outcome.holdsBack(list.facts), s.refused == nil && !outcome.taken:
 		d.waits = true
 	case s.refused != nil:
 		d.rejected = true
 	}
 	return outcome
+}
+
+// holdsBack says that it is this very list that waits for an operator.
+func (o Outcome) holdsBack(list Facts) bool {
+	return o.Action == Hold && o.Holding != nil && o.Holding.List.SHA256 == list.SHA256
 }
 
 // ownerOf is the source that delivers lists of an identity.
@@ -157,9 +163,10 @@ func (r *Refresher) ownerOf(w *world, identity string) Source {
 
 // clear takes an object that was dealt with out of the inbox. What was refused
 // is kept where somebody can look at it; what is too large to be read
-// stays as an earlier version alone.
+// stays as an earlier version alone. Without the tag of what was found there
+// nothing is deleted: it may be another object by now.
 func (r *Refresher) clear(ctx context.Context, d *drop, now time.Time) error {
-	if d.waits {
+	if d.waits || d.Tag == "" {
 		return nil
 	}
 	if (d.refused != nil || d.rejected) && d.Body != nil {
@@ -175,8 +182,15 @@ func (r *Refresher) clear(ctx context.Context, d *drop, now time.Time) error {
 	return nil
 }
 
+// maxBase is how much of a name is kept: the whole key of an object has 1,024
+// bytes at most (S3 user guide, "Naming Amazon S3 objects").
+const maxBase = 200
+
+// refusedKey is another one for each object, and ends as its name does.
 func refusedKey(key string, now time.Time) string {
-	return refusedPrefix + now.UTC().Format(refusedStamp) + "-" + path.Base(key)
+	base := path.Base(key)
+	base = strings.ToValidUTF8(base[max(0, len(base)-maxBase):], "")
+	return fmt.Sprintf("%s%s-%.4x-%s", refusedPrefix, now.UTC().Format(refusedStamp), sha256.Sum256([]byte(key)), base)
 }
 
 // undelivered is the outcome of what brought no list: no reason to call the run

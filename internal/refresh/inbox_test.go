@@ -26,12 +26,12 @@ func (r *rig) inTheInbox(prefix string) []string {
 	return names
 }
 
-func (r *rig) drop(name string, body []byte) { r.cloud.store(dropped+name, string(body)) }
+func (r *rig) drop(name string, body []byte) { r.cloud.store(inboxPrefix+name, string(body)) }
 
 // dropOutcome is the outcome of an object in the inbox.
 func (r *rig) dropOutcome(report Report, name string) Outcome {
 	r.t.Helper()
-	at := slices.IndexFunc(report.Outcomes, func(o Outcome) bool { return o.URL == dropped+name })
+	at := slices.IndexFunc(report.Outcomes, func(o Outcome) bool { return o.URL == inboxPrefix+name })
 	if at < 0 {
 		r.t.Fatalf("no outcome for %s in %+v", name, report.Outcomes)
 	}
@@ -59,7 +59,7 @@ func TestDroppedListComesIntoForce(t *testing.T) {
 		t.Errorf("the outcome names %s, the state %s: the list is still that of its source", o.Source, r.cloud.state(ca.identity()).Source)
 	}
 	if left := r.inTheInbox(""); slices.ContainsFunc(left, func(key string) bool {
-		return strings.HasPrefix(key, dropped) || strings.HasPrefix(key, refusedPrefix)
+		return strings.HasPrefix(key, inboxPrefix) || strings.HasPrefix(key, refusedPrefix)
 	}) {
 		t.Errorf("left: %v", left)
 	}
@@ -134,8 +134,8 @@ func TestBadDropIsRefusedAndKeptAside(t *testing.T) {
 			r.wants(r.dropOutcome(r.well(), "object"), test.action, test.reason, "")
 			r.holds("{1:L2}")
 			aside := r.inTheInbox(refusedPrefix)
-			if len(r.inTheInbox(dropped)) != 0 || len(aside) != 1 || aside[0] != pkitest.Epoch.UTC().Format(refusedStamp)+"-object" {
-				t.Errorf("left in the inbox: %v, kept aside: %v", r.inTheInbox(dropped), aside)
+			if len(r.inTheInbox(inboxPrefix)) != 0 || len(aside) != 1 || refusedPrefix+aside[0] != refusedKey("inbox/object", pkitest.Epoch) {
+				t.Errorf("left in the inbox: %v, kept aside: %v", r.inTheInbox(inboxPrefix), aside)
 			}
 			if got := r.cloud.objects[refusedPrefix+aside[0]].body; !bytes.Equal(got, test.body) {
 				t.Errorf("kept aside: %q", got)
@@ -159,8 +159,8 @@ func TestDropOfSeveralLists(t *testing.T) {
 	if !slices.ContainsFunc(report.Outcomes, func(o Outcome) bool { return o.Reason == "unknown-issuer" && o.URL == "inbox/all.pem" }) {
 		t.Errorf("nothing is said of the foreign list: %+v", report.Outcomes)
 	}
-	if len(r.inTheInbox(dropped)) != 0 || len(r.inTheInbox(refusedPrefix)) != 1 {
-		t.Errorf("left in the inbox: %v, kept aside: %v", r.inTheInbox(dropped), r.inTheInbox(refusedPrefix))
+	if len(r.inTheInbox(inboxPrefix)) != 0 || len(r.inTheInbox(refusedPrefix)) != 1 {
+		t.Errorf("left in the inbox: %v, kept aside: %v", r.inTheInbox(inboxPrefix), r.inTheInbox(refusedPrefix))
 	}
 }
 
@@ -168,8 +168,9 @@ func TestDropOfSeveralLists(t *testing.T) {
 type tooLarge struct{ *party }
 
 func (b tooLarge) Get(ctx context.Context, key string) (Object, error) {
-	if strings.HasPrefix(key, dropped) {
-		return Object{}, because("too-large", errors.New("larger than allowed"))
+	if strings.HasPrefix(key, inboxPrefix) {
+		object, _ := b.party.Get(ctx, key)
+		return Object{Tag: object.Tag}, because("too-large", errors.New("larger than allowed"))
 	}
 	return b.party.Get(ctx, key)
 }
@@ -183,7 +184,7 @@ func TestDropThatIsTooLargeGoes(t *testing.T) {
 	r.refresher.Bucket = tooLarge{r.party}
 	r.drop("huge.crl", []byte("x"))
 	r.wants(r.dropOutcome(r.well(), "huge.crl"), Refuse, "too-large", "larger than allowed")
-	if left := r.inTheInbox(dropped); len(left) != 0 {
+	if left := r.inTheInbox(inboxPrefix); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}
 }
@@ -192,7 +193,7 @@ func TestDropThatIsTooLargeGoes(t *testing.T) {
 type unreadable struct{ *party }
 
 func (b unreadable) Get(ctx context.Context, key string) (Object, error) {
-	if strings.HasPrefix(key, dropped) {
+	if strings.HasPrefix(key, inboxPrefix) {
 		return Object{}, errBefell
 	}
 	return b.party.Get(ctx, key)
@@ -216,7 +217,7 @@ func TestDropThatFailsOrIsHeldStays(t *testing.T) {
 		if o := r.dropOutcome(r.well(), "new.crl"); o.Action != Hold {
 			t.Errorf("got %s %s: %s", o.Action, o.Reason, o.Error)
 		}
-		if len(r.inTheInbox(dropped)) != 1 {
+		if len(r.inTheInbox(inboxPrefix)) != 1 {
 			t.Fatal("it is gone")
 		}
 		r.holds("{1:L1}")
@@ -224,7 +225,7 @@ func TestDropThatFailsOrIsHeldStays(t *testing.T) {
 	r.now = r.now.Add(time.Hour)
 	r.well()
 	r.holds("{2:L3}")
-	if left := append(r.inTheInbox(dropped), r.inTheInbox(refusedPrefix)...); len(left) != 0 {
+	if left := append(r.inTheInbox(inboxPrefix), r.inTheInbox(refusedPrefix)...); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}
 }
@@ -239,7 +240,7 @@ func TestThousandDropsAreDealtWithInTurns(t *testing.T) {
 		r.drop(fmt.Sprintf("%04d", i), []byte("junk"))
 	}
 	for left := 1000; left > 0; left -= inboxBatch {
-		if got := len(r.inTheInbox(dropped)); got != left {
+		if got := len(r.inTheInbox(inboxPrefix)); got != left {
 			t.Fatalf("%d objects left, want %d", got, left)
 		}
 		r.well()
@@ -247,7 +248,7 @@ func TestThousandDropsAreDealtWithInTurns(t *testing.T) {
 	}
 	r.drop("folder/", nil)
 	r.well()
-	if got := r.inTheInbox(dropped); len(got) != 1 {
+	if got := r.inTheInbox(inboxPrefix); len(got) != 1 {
 		t.Errorf("a folder is no object to deal with: %v", got)
 	}
 }
@@ -270,7 +271,7 @@ func TestInboxLeavesTimeToTheSources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if left := len(r.inTheInbox(dropped)); left < 65 || left > 75 {
+	if left := len(r.inTheInbox(inboxPrefix)); left < 65 || left > 75 {
 		t.Errorf("%d objects left of 90: want about 20 read, a second each", left)
 	}
 	r.holds("{1:L1}")
@@ -295,8 +296,8 @@ func TestDropThatCannotBeReadNowStays(t *testing.T) {
 	r.drop("newer.crl", ca.at(2).der)
 	r.party.always = map[string]fault{"delete": failing}
 	report := r.well()
-	if !slices.ContainsFunc(report.Outcomes, func(o Outcome) bool { return strings.Contains(o.Error, "clearing the inbox") }) || len(r.inTheInbox(dropped)) != 1 {
-		t.Errorf("left %v, said %+v", r.inTheInbox(dropped), report.Outcomes)
+	if !slices.ContainsFunc(report.Outcomes, func(o Outcome) bool { return strings.Contains(o.Error, "clearing the inbox") }) || len(r.inTheInbox(inboxPrefix)) != 1 {
+		t.Errorf("left %v, said %+v", r.inTheInbox(inboxPrefix), report.Outcomes)
 	}
 }
 
@@ -308,7 +309,7 @@ type replacesMeanwhile struct {
 
 func (b *replacesMeanwhile) Get(ctx context.Context, key string) (Object, error) {
 	object, err := b.party.Get(ctx, key)
-	if strings.HasPrefix(key, dropped) && b.newer != nil {
+	if strings.HasPrefix(key, inboxPrefix) && b.newer != nil {
 		b.cloud.store(key, string(b.newer))
 		b.newer = nil
 	}
@@ -327,7 +328,7 @@ func TestDropThatChangesMeanwhileIsNotLost(t *testing.T) {
 	r.well()
 	r.well()
 	r.holds("{3:L3}")
-	if left := r.inTheInbox(dropped); len(left) != 0 {
+	if left := r.inTheInbox(inboxPrefix); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}
 }
@@ -346,7 +347,7 @@ func TestPreviewTouchesNoInbox(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.wants(r.dropOutcome(report, "new.crl"), Replace, Newer, "")
-	if len(r.inTheInbox(dropped)) != 2 || len(r.inTheInbox(refusedPrefix)) != 0 {
-		t.Errorf("left in the inbox: %v, kept aside: %v", r.inTheInbox(dropped), r.inTheInbox(refusedPrefix))
+	if len(r.inTheInbox(inboxPrefix)) != 2 || len(r.inTheInbox(refusedPrefix)) != 0 {
+		t.Errorf("left in the inbox: %v, kept aside: %v", r.inTheInbox(inboxPrefix), r.inTheInbox(refusedPrefix))
 	}
 }

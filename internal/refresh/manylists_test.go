@@ -28,8 +28,8 @@ func TestFileOfTooManyListsIsRefused(t *testing.T) {
 	for _, o := range report.Outcomes {
 		r.wants(o, Refuse, "too-many-lists", "more than 64 lists in the file")
 	}
-	if len(r.inTheInbox(dropped)) != 0 || len(r.inTheInbox(refusedPrefix)) != 1 {
-		t.Errorf("left in the inbox: %v, kept aside: %v", r.inTheInbox(dropped), r.inTheInbox(refusedPrefix))
+	if len(r.inTheInbox(inboxPrefix)) != 0 || len(r.inTheInbox(refusedPrefix)) != 1 {
+		t.Errorf("left in the inbox: %v, kept aside: %v", r.inTheInbox(inboxPrefix), r.inTheInbox(refusedPrefix))
 	}
 	r.holds("{1:L1}")
 }
@@ -62,7 +62,7 @@ type endsWhenRead struct {
 
 func (b endsWhenRead) Get(ctx context.Context, key string) (Object, error) {
 	object, err := b.party.Get(ctx, key)
-	if strings.HasPrefix(key, dropped) {
+	if strings.HasPrefix(key, inboxPrefix) {
 		b.end()
 	}
 	return object, err

@@ -99,7 +99,7 @@ func (c call) noticeable() bool {
 	if strings.HasPrefix(c.what, RecordPrefix) {
 		return false
 	}
-	return c.kind != "fetch" && c.what != verdictsKey && c.what != dropped &&
+	return c.kind != "fetch" && c.what != verdictsKey && c.what != inboxPrefix &&
 		!strings.HasPrefix(c.what, "crl/") && !strings.HasPrefix(c.what, "index/") || c.kind == "add"
 }
 

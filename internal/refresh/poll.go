@@ -2,7 +2,9 @@ package refresh
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -18,8 +20,8 @@ const (
 	// maxReserve is the part of the remaining time that fetching leaves to
 	// what comes after it.
 	maxReserve = 15 * time.Second
-	// dropped is where lists are put to be published at once.
-	dropped = "inbox/"
+	// inboxPrefix is where lists are put to be published at once.
+	inboxPrefix = "inbox/"
 )
 
 // Poll asks every source whether its list changed and looks for what was
@@ -68,8 +70,9 @@ func (r *Refresher) pollSource(ctx context.Context, source Source, now time.Time
 // pollDropped says whether something lies in the inbox that was not there
 // before: what a run leaves there, it has dealt with.
 func (r *Refresher) pollDropped(ctx context.Context) bool {
-	keys, err := r.Bucket.List(ctx, dropped)
-	return err == nil && r.polled.differ(keys)
+	keys, err := r.Bucket.List(ctx, inboxPrefix)
+	listed := err == nil || errors.Is(err, ErrIncomplete)
+	return listed && r.polled.differ(keys)
 }
 
 // fetch is what Poll has just fetched, or asks the source. It leaves time to
@@ -100,7 +103,10 @@ type polled struct {
 	ran      time.Time
 	troubled bool
 	answers  map[string]Fetched
-	dropped  []string
+	// inboxKeys are what the last poll saw in the inbox, and inboxTurn is the
+	// key up to which runs have come.
+	inboxKeys map[string]bool
+	inboxTurn string
 }
 
 // begin notes that a run begins, which has not ended well before it has.
@@ -149,11 +155,32 @@ func (p *polled) take(source string) (Fetched, bool) {
 	return answer, ok
 }
 
+// turn are the objects of the inbox that are next: behind the last one that was
+// dealt with, and from the start again. So what has to stay, or is never done
+// with, keeps nothing else waiting.
+func (p *polled) turn(keys []string) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	objects := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return strings.HasSuffix(key, "/") })
+	next, _ := slices.BinarySearch(objects, p.inboxTurn+"\x00")
+	objects = slices.Concat(objects[next:], objects[:next])
+	return objects[:min(len(objects), inboxBatch)]
+}
+
+func (p *polled) dealtWith(key string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inboxTurn = key
+}
+
 // differ says that there are keys that were not there the last time.
 func (p *polled) differ(keys []string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	before := p.dropped
-	p.dropped = slices.Clone(keys)
-	return slices.ContainsFunc(keys, func(key string) bool { return !slices.Contains(before, key) })
+	before := p.inboxKeys
+	p.inboxKeys = make(map[string]bool, len(keys))
+	for _, key := range keys {
+		p.inboxKeys[key] = true
+	}
+	return slices.ContainsFunc(keys, func(key string) bool { return !before[key] })
 }

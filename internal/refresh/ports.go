@@ -58,13 +58,15 @@ type Fetched struct {
 // bucket keeps objects. Every write is durable when it returns without error.
 // It retries transient failures itself.
 type bucket interface {
-	// Get returns ErrAbsent when there is no such object.
+	// Get returns ErrAbsent when there is no such object. An error whose Reason()
+	// is "too-large" comes with the tag of the object.
 	Get(ctx context.Context, key string) (Object, error)
 	// Put writes an object and returns its version. With Create it returns
 	// ErrExists when the key is taken, with a non-empty Replaces it returns
 	// ErrOvertaken when the object is no longer the one with that tag.
 	Put(ctx context.Context, object Upload) (Stored, error)
-	// List returns the keys that begin with prefix, in order.
+	// List returns the keys that begin with prefix, in order: all of them, or
+	// with ErrIncomplete the first ones.
 	List(ctx context.Context, prefix string) ([]string, error)
 	// Delete removes an object; one that is not there is no error. With a
 	// non-empty tag it returns ErrOvertaken when the object is no longer the
@@ -134,6 +136,8 @@ type Stored struct {
 var (
 	// ErrAbsent says that there is no such object, or no such list.
 	ErrAbsent = errors.New("absent")
+	// ErrIncomplete says that there are more keys than can be listed.
+	ErrIncomplete = errors.New("there are more objects than are listed")
 	// ErrExists says that the key is taken already.
 	ErrExists = errors.New("exists already")
 	// ErrOvertaken says that somebody else wrote the object meanwhile.

@@ -83,7 +83,7 @@ func (s *settling) receive(got delivery) {
 	s.heard = got.err == nil && !got.notModified
 	if s.list == nil {
 		s.delivered = got.err
-		s.dropped = got.err == nil && !got.notModified
+		s.withdrawn = got.err == nil && !got.notModified
 	}
 }
 

@@ -23,8 +23,8 @@ type settling struct {
 	now    time.Time
 	// heard says that the source's answer was taken whole.
 	heard bool
-	// dropped says that the source answers, and no longer with this list.
-	dropped bool
+	// withdrawn says that the source answers, and no longer with this list.
+	withdrawn bool
 
 	// delivered is why the source delivered no list, refused why this list
 	// was not taken.
@@ -152,7 +152,7 @@ func (s *settling) owner() string {
 	switch {
 	case s.list != nil:
 		return s.source.Name
-	case s.dropped:
+	case s.withdrawn:
 		return ""
 	default:
 		return s.state.Source
@@ -262,7 +262,7 @@ func (s *settling) describe(decision Decision) {
 // list, or with its delivery.
 func (s *settling) finish(err error) Outcome {
 	s.outcome.Issuer = s.state.Issuer
-	if s.dropped && s.outcome.Detail == "" {
+	if s.withdrawn && s.outcome.Detail == "" {
 		s.outcome.Detail = "the source does not deliver this list any more: what is in force stays, and gets stale"
 	}
 	s.outcome.taken = s.list == nil || s.list.facts.SHA256 == s.state.Accepted.SHA256 ||

@@ -34,8 +34,9 @@ type object struct {
 	maxBytes         int64
 }
 
-// get returns the object's bytes and its tag. The bytes are nil when it still
-// has the tag that was given. What went wrong is explained.
+// get returns the object's bytes and its tag, which comes back with an error too
+// where the object was found and could not be read. The bytes are nil when it
+// still has the tag that was given. What went wrong is explained.
 func get(ctx context.Context, client client, wanted object) ([]byte, string, error) {
 	var body []byte
 	var tag string
@@ -50,7 +51,7 @@ func get(ctx context.Context, client client, wanted object) ([]byte, string, err
 		return nil, wanted.tag, nil
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("reading %s: %w", location(wanted.bucket, wanted.key), explained(err))
+		return nil, tag, fmt.Errorf("reading %s: %w", location(wanted.bucket, wanted.key), explained(err))
 	}
 	return body, tag, nil
 }
@@ -66,10 +67,7 @@ func getOnce(ctx context.Context, client client, wanted object) ([]byte, string,
 	}
 	defer output.Body.Close()
 	body, err := readBounded(output.Body, aws.ToInt64(output.ContentLength), wanted.maxBytes)
-	if err != nil {
-		return nil, "", err
-	}
-	return body, aws.ToString(output.ETag), nil
+	return body, aws.ToString(output.ETag), err
 }
 
 // brokenError is a body that ended early.

@@ -27,11 +27,12 @@ func newStore(client client, bucket string) *Store {
 }
 
 // Get reads an object of at most DefaultMaxBytes. The error satisfies
-// refresh.ErrAbsent and fs.ErrNotExist when there is no such object.
+// refresh.ErrAbsent and fs.ErrNotExist when there is no such object. Of one that
+// is too large the tag comes back with the error.
 func (s *Store) Get(ctx context.Context, key string) (refresh.Object, error) {
 	body, tag, err := get(ctx, s.client, object{bucket: s.bucket, key: key, maxBytes: s.maxBytes})
 	if err != nil {
-		return refresh.Object{}, err
+		return refresh.Object{Tag: tag}, err
 	}
 	return refresh.Object{Body: body, Tag: tag}, nil
 }
@@ -39,8 +40,8 @@ func (s *Store) Get(ctx context.Context, key string) (refresh.Object, error) {
 // maxPages bounds a listing: a thousand keys are on each page.
 const maxPages = 100
 
-// List returns the keys that begin with prefix, in order: all of them, or an
-// error.
+// List returns the keys that begin with prefix, in order: all of them, or the
+// first hundred thousand and refresh.ErrIncomplete.
 func (s *Store) List(ctx context.Context, prefix string) ([]string, error) {
 	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{
 		Bucket: aws.String(s.bucket),
@@ -59,5 +60,5 @@ func (s *Store) List(ctx context.Context, prefix string) ([]string, error) {
 			return keys, nil
 		}
 	}
-	return nil, fmt.Errorf("listing %s: more than %d objects: remove what is not needed, or set a lifecycle rule", location(s.bucket, prefix), len(keys))
+	return keys, fmt.Errorf("listing %s: %w: more than %d: remove what is not needed, or set a lifecycle rule", location(s.bucket, prefix), refresh.ErrIncomplete, len(keys))
 }

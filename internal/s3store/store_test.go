@@ -103,14 +103,17 @@ func TestGetRefusesTooLarge(t *testing.T) {
 	store := New(newServer(t, true).config, bucketName)
 	mustPut(t, store, upload("key", strings.Repeat("x", 101)))
 	store.maxBytes = 100
-	_, err := store.Get(context.Background(), "key")
+	tooLarge, err := store.Get(context.Background(), "key")
 	if !errors.Is(err, errTooLarge) {
 		t.Errorf("got error %v, want too large", err)
 	}
 	store.maxBytes = 101
-	_, err = store.Get(context.Background(), "key")
+	object, err := store.Get(context.Background(), "key")
 	if err != nil {
 		t.Errorf("got error %v, want an object of exactly the limit", err)
+	}
+	if tooLarge.Tag == "" || tooLarge.Tag != object.Tag || tooLarge.Body != nil {
+		t.Errorf("with the error came %+v, want the tag %s and no more", tooLarge, object.Tag)
 	}
 }
 
