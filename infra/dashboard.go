@@ -56,7 +56,7 @@ func newDashboard(stack awscdk.Stack, s settings.Settings, w watched, alarms []a
 		b.canary()
 	}
 	b.runs(w.refresher)
-	body, err := json.Marshal(map[string]any{"start": "-PT12H", "widgets": b.widgets})
+	body, err := json.Marshal(map[string]any{"start": "-PT24H", "widgets": b.widgets})
 	if err != nil {
 		panic(err) // strings and numbers: nothing that cannot be encoded
 	}

@@ -14,29 +14,38 @@ import (
 // cannot use the key that AWS manages for SNS, whose policy nobody can change
 // (SNS guide, sns-key-management.html).
 func newTopic(scope constructs.Construct, email string) awssns.Topic {
-	cloudWatch := &awsiam.PolicyStatementProps{
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
-		Conditions: ofOurAlarms(scope),
+	topic := awssns.NewTopic(scope, jsii.String("Topic"), &awssns.TopicProps{
+		DisplayName: jsii.String("Sekisho"), MasterKey: newTopicKey(scope), EnforceSSL: jsii.Bool(true),
+	})
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String("AlarmsPublish"), Principals: cloudWatch(), Conditions: ofOurAlarms(scope),
+		Actions: jsii.Strings("sns:Publish"), Resources: jsii.Strings(*topic.TopicArn()),
+	}))
+	if email != "" {
+		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(jsii.String(email), nil))
 	}
+	return topic
+}
+
+// newTopicKey lets CloudWatch use the key without a condition, as AWS publishes
+// the statement: nothing is said of what CloudWatch tells KMS about the alarm,
+// and a condition that is never met would mute every one. Whose alarms reach the
+// topic is for the topic's own policy.
+func newTopicKey(scope constructs.Construct) awskms.Key {
 	key := awskms.NewKey(scope, jsii.String("Key"), &awskms.KeyProps{
 		Description:       jsii.String("What the alarms say, on its way through the topic"),
 		EnableKeyRotation: jsii.Bool(true),
 		RemovalPolicy:     awscdk.RemovalPolicy_DESTROY,
 	})
-	cloudWatch.Sid = jsii.String("AlarmsUseTheKey")
-	cloudWatch.Actions, cloudWatch.Resources = jsii.Strings("kms:Decrypt", "kms:GenerateDataKey*"), jsii.Strings("*")
-	key.AddToResourcePolicy(awsiam.NewPolicyStatement(cloudWatch), nil)
+	key.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String("AlarmsUseTheKey"), Principals: cloudWatch(),
+		Actions: jsii.Strings("kms:Decrypt", "kms:GenerateDataKey*"), Resources: jsii.Strings("*"),
+	}), nil)
+	return key
+}
 
-	topic := awssns.NewTopic(scope, jsii.String("Topic"), &awssns.TopicProps{
-		DisplayName: jsii.String("Sekisho"), MasterKey: key, EnforceSSL: jsii.Bool(true),
-	})
-	cloudWatch.Sid = jsii.String("AlarmsPublish")
-	cloudWatch.Actions, cloudWatch.Resources = jsii.Strings("sns:Publish"), jsii.Strings(*topic.TopicArn())
-	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(cloudWatch))
-	if email != "" {
-		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(jsii.String(email), nil))
-	}
-	return topic
+func cloudWatch() *[]awsiam.IPrincipal {
+	return &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)}
 }
 
 // ofOurAlarms lets CloudWatch act for the alarms of this account and region, and

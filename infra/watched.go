@@ -63,7 +63,8 @@ func ofFunction(name string, function awslambda.Function) measured {
 	return measured{"AWS/Lambda", name, "Count", []dimension{{"FunctionName", function.FunctionName()}}}
 }
 
-// lengthOf is how many messages wait in a queue (SQS guide,
+// lengthOf is how many messages wait in a queue. A queue that nobody touches says
+// so for six hours and then nothing, though they still wait (SQS guide,
 // sqs-available-cloudwatch-metrics.html).
 func lengthOf(queue awssqs.Queue) measured {
 	return measured{"AWS/SQS", "ApproximateNumberOfMessagesVisible", "Count", []dimension{{"QueueName", queue.QueueName()}}}
@@ -158,7 +159,7 @@ func alarmsOfRefresher(r watchedFunction) []alarm {
 		{
 			name: "RefreshDeadLetters", section: "dead-letters",
 			means:    "The queue of failed refreshes is not empty: an event could not be delivered, or a run failed.",
-			measured: lengthOf(r.failed), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
+			measured: lengthOf(r.failed), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsOld,
 		},
 	}
 }
@@ -191,7 +192,7 @@ func alarmsOfCanary(c settings.Canary, stack string, f watchedFunction) []alarm 
 	all := []alarm{{
 		name: "CanaryDeadLetters", section: "dead-letters",
 		means:    "The queue of failed canaries is not empty: it could not be started, or it failed.",
-		measured: lengthOf(f.failed), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
+		measured: lengthOf(f.failed), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsOld,
 	}}
 	for _, listener := range listenerNames {
 		all = append(all, alarm{
