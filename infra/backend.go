@@ -17,7 +17,7 @@ import (
 func (f front) action(scope constructs.Construct, b settings.Backend) elb.ListenerAction {
 	switch {
 	case b.TargetGroupARN != "":
-		f.letOut(awsec2.Peer_AnyIpv4(), awsec2.Port_AllTcp())
+		f.letOut(awsec2.Peer_AnyIpv4(), portTo(b))
 		return forward(knownTargetGroup(scope, jsii.String(b.TargetGroupARN)))
 	case b.FunctionARN != "":
 		// The name of its target group is AWS's to choose: this account's load
@@ -28,6 +28,16 @@ func (f front) action(scope constructs.Construct, b settings.Backend) elb.Listen
 	default:
 		return page()
 	}
+}
+
+// portTo is where the targets of somebody's target group listen. Its ARN does not
+// say, nor whether they listen at all: it may be a function's. So it is any port,
+// unless the settings name one.
+func portTo(b settings.Backend) awsec2.Port {
+	if b.Port == 0 {
+		return awsec2.Port_AllTcp()
+	}
+	return awsec2.Port_Tcp(jsii.Number(b.Port))
 }
 
 func forward(group elb.IApplicationTargetGroup) elb.ListenerAction {

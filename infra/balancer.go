@@ -36,7 +36,8 @@ func newBalancer(stack awscdk.Stack, s settings.Settings, n *network) balancer {
 }
 
 func freshBalancer(scope constructs.Construct, s settings.Settings, n *network) balancer {
-	// Closed but for what admit opens, and out to the backends alone.
+	// Closed but for what admit opens, and out to the backends alone. Where the
+	// targets of somebody's target group lie, nobody says: those may be anywhere.
 	group := awsec2.NewSecurityGroup(scope, jsii.String("SecurityGroup"), &awsec2.SecurityGroupProps{
 		Vpc: n.vpc, Description: jsii.String("Gate: allowed clients in, backends out"), AllowAllOutbound: jsii.Bool(false),
 	})

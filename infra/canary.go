@@ -50,6 +50,7 @@ func newCanary(stack awscdk.Stack, d deployment, parts canaryParts, first constr
 		role:        role, logs: logs, place: at,
 	})
 	sendFailures(scope, function, failed)
+	output(stack, "CanaryRoleArn", "What the policy of a key of yours must name, if it encrypts the canary's secrets", *role.RoleArn())
 	newSchedule(scope, timetable{"Tries a good and a revoked certificate", time.Duration(d.Canary.Every), function, failed}, first)
 	return &watchedFunction{function: function, logs: logs, failed: failed}
 }

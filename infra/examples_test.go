@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/csv"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -208,8 +209,26 @@ func TestFull(t *testing.T) {
 	for _, rule := range got.one(t, "GateSecurityGroup").Properties["SecurityGroupEgress"].([]any) {
 		out = append(out, text(rule.(map[string]any)["CidrIp"])+" "+text(rule.(map[string]any)["FromPort"]))
 	}
-	if strings.Join(out, ",") != "10.20.12.10/32 8443,10.20.14.10/32 8443" {
+	if strings.Join(out, ",") != "10.20.4.10/32 8443,10.20.12.10/32 8443" {
 		t.Errorf("got %v out of the load balancer, want the two servers alone", out)
+	}
+}
+
+// Two servers in one zone would go down together.
+func TestServersStandInDifferentSubnets(t *testing.T) {
+	got := example(t, "full")
+	var servers []struct{ ID string }
+	remarshal(t, got.one(t, "GateBackendServers").Properties["Targets"], &servers)
+	taken := map[string]bool{}
+	for _, server := range servers {
+		for _, id := range got.all("AWS::EC2::Subnet") {
+			if netip.MustParsePrefix(got.Resources[id].property("CidrBlock")).Contains(netip.MustParseAddr(server.ID)) {
+				taken[id] = true
+			}
+		}
+	}
+	if len(servers) != 2 || len(taken) != 2 {
+		t.Errorf("got the servers %v in the subnets %v, want one in each", servers, taken)
 	}
 }
 
@@ -242,7 +261,7 @@ func TestServersOnAnExistingLoadBalancer(t *testing.T) {
 func TestOutputs(t *testing.T) {
 	for name, want := range map[string][]string{
 		"minimal":                {"AlarmTopicArn", "BucketName", "FailureQueueUrl", "LoadBalancerDnsName", "OperatorFunctionArn", "OperatorPolicyArn", "PassthroughUrl", "RefreshFunctionName", "TrustStoreArn", "VerifyUrl"},
-		"full":                   {"AlarmTopicArn", "BucketName", "FailureQueueUrl", "LoadBalancerDnsName", "OperatorFunctionArn", "OperatorPolicyArn", "PassthroughUrl", "RefreshFunctionName", "TrustStoreArn", "VerifyUrl"},
+		"full":                   {"AlarmTopicArn", "BucketName", "CanaryRoleArn", "FailureQueueUrl", "LoadBalancerDnsName", "OperatorFunctionArn", "OperatorPolicyArn", "PassthroughUrl", "RefreshFunctionName", "TrustStoreArn", "VerifyUrl"},
 		"existing-load-balancer": {"AlarmTopicArn", "BucketName", "FailureQueueUrl", "OperatorFunctionArn", "OperatorPolicyArn", "RefreshFunctionName", "TrustStoreArn"},
 		"attach":                 {"AlarmTopicArn", "BucketName", "FailureQueueUrl", "OperatorFunctionArn", "OperatorPolicyArn", "RefreshFunctionName", "TrustStoreArn"},
 	} {

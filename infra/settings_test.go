@@ -84,7 +84,7 @@ func TestWrongSettings(t *testing.T) {
 		`{"verifier": {"upstream": "https://10.0.0.7"}}`:           `verifier.upstream: 10.0.0.7 is only known inside a VPC: set "verifier.network" to put the function there`,
 		`{"verifier": {"network": {}}}`:                            `verifier.network: only for reaching an upstream: set "verifier.upstream" too, or remove this`,
 		`{"alarms": {"email": "me"}}`:                              `alarms.email: "me" is not an e-mail address: write it like security@example.com`,
-		`{"canary": {"every": "10s"}}`:                             `canary.every: 10s: a schedule takes whole minutes, here from 1m to 24h`,
+		`{"canary": {"every": "10s"}}`:                             `canary.every: 10s: a schedule takes whole minutes, here from 1m to 8h: its alarm looks at three rounds, and back for a day at most`,
 	} {
 		t.Run(changes, func(t *testing.T) {
 			t.Parallel()

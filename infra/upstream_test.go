@@ -32,6 +32,22 @@ func TestUpstreamInTheVPC(t *testing.T) {
 	}
 }
 
+// The load balancer's group lets out to where its backend is, as far as that is
+// known: of somebody's target group only what the settings say.
+func TestBalancerLetsOutToItsBackend(t *testing.T) {
+	const group = `"targetGroupArn": "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/app/0123456789abcdef"`
+	for backend, want := range map[string]string{
+		group:                    "0",
+		group + `, "port": 9443`: "9443",
+		`"ipAddresses": ["10.0.0.7"], "port": 8080`:                              "8080",
+		`"functionArn": "arn:aws:lambda:eu-central-1:111122223333:function:app"`: "252",
+	} {
+		if got := portsOut(of(t, with(t, `{"backend": {`+backend+`}}`)).one(t, "GateSecurityGroup")); got != want {
+			t.Errorf("%s: got the ports %s, want %s", backend, got, want)
+		}
+	}
+}
+
 // portsOut are the ports that a security group lets out to.
 func portsOut(group resource) string {
 	var ports []string

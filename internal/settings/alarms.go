@@ -22,7 +22,7 @@ type Canary struct {
 	GoodSecretARN string `json:"goodSecretArn,omitempty"`
 	// The secret with one that is revoked, and its key.
 	RevokedSecretARN string `json:"revokedSecretArn,omitempty"`
-	// How often it tries, in whole minutes.
+	// How often it tries, in whole minutes, at least every 8h.
 	Every Duration `json:"every"`
 	// The gate's host name as clients know it, where `domainName` is not set.
 	HostName string `json:"hostName,omitempty"`

@@ -13,7 +13,7 @@ type Backend struct {
 	IPAddresses []string `json:"ipAddresses,omitempty"`
 	// Whether those addresses lie outside the load balancer's VPC, in a peered network or on premises.
 	OutsideVPC bool `json:"outsideVpc,omitempty"`
-	// The port of instances or addresses.
+	// The port of instances or addresses. With `targetGroupArn` it is the only one that the new load balancer's security group lets out to; without it that may be any.
 	Port int `json:"port,omitempty"`
 	// The protocol of instances or addresses.
 	Protocol Protocol `json:"protocol,omitempty"`
@@ -35,8 +35,7 @@ const (
 	DefaultHealthCheckPath = "/"
 )
 
-// WithDefaults fills in what was not written. A target group and a function
-// have none of these.
+// WithDefaults fills in what was not written for instances and addresses.
 func (b Backend) WithDefaults() Backend {
 	if len(b.InstanceIDs)+len(b.IPAddresses) == 0 {
 		return b

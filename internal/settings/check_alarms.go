@@ -28,14 +28,17 @@ func (p *problems) percent(key string, n int) {
 	}
 }
 
+// maxCanaryEvery is a third of that day, for the alarm looks at three rounds.
+const maxCanaryEvery = 8 * time.Hour
+
 // canary checks what a canary must know, and that it can get to the gate.
 func (p *problems) canary(s Settings) {
 	c := s.Canary
 	p.arn("canary.goodSecretArn", c.GoodSecretARN, secretARNs)
 	p.arn("canary.revokedSecretArn", c.RevokedSecretARN, secretARNs)
 	every := time.Duration(c.Every)
-	if every < time.Minute || every > 24*time.Hour || every%time.Minute != 0 {
-		p.add("canary.every", "%s: a schedule takes whole minutes, here from 1m to 24h", c.Every)
+	if every < time.Minute || every > maxCanaryEvery || every%time.Minute != 0 {
+		p.add("canary.every", "%s: a schedule takes whole minutes, here from 1m to 8h: its alarm looks at three rounds, and back for a day at most", c.Every)
 	}
 	if c.HostName != "" && !hostName.MatchString(c.HostName) {
 		p.add("canary.hostName", "%q is not a host name: write it in lower case, like gate.example.com", c.HostName)

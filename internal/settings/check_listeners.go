@@ -133,13 +133,16 @@ func (p *problems) targets(key string, b Backend, s Settings) {
 	}
 }
 
-// targetless reports what only instances and addresses have.
+// targetless reports what only instances and addresses have, and the port, which
+// says of a target group whereto the load balancer must be let out.
 func (p *problems) targetless(key string, b Backend) {
+	if b.Port != 0 && b.TargetGroupARN == "" {
+		p.add(below(key, "port"), "only \"instanceIds\", \"ipAddresses\" and \"targetGroupArn\" have it: remove it, or name some")
+	}
 	for _, setting := range []struct {
 		name  string
 		given bool
 	}{
-		{"port", b.Port != 0},
 		{"protocol", b.Protocol != ""},
 		{"healthCheckPath", b.HealthCheckPath != ""},
 		{"outsideVpc", b.OutsideVPC},

@@ -36,6 +36,7 @@ func (p *problems) network(s Settings) {
 		p.add("allowedCidrs", "none: say who may connect, such as [\"10.0.0.0/8\"], or [\"0.0.0.0/0\"] for everybody")
 	}
 	p.allowed(s)
+	p.allowedFit(s)
 }
 
 func (p *problems) existingLoadBalancer(s Settings) {
@@ -103,6 +104,36 @@ func (p *problems) allowed(s Settings) {
 			p.add(key, "%q: there are address bits behind the mask; %s is meant, or a longer mask", text, prefix.Masked())
 		case prefix.Addr().Is6() && s.IPAddressType != DualStack && s.LoadBalancerARN == "":
 			p.add(key, "%q is IPv6, but the load balancer would have IPv4 addresses only: set \"ipAddressType\": \"dualstack\", or remove it", text)
+		}
+	}
+}
+
+// maxIngress is the quota L-0EA8095F, which counts the rules of each family of
+// addresses for themselves (VPC guide, amazon-vpc-limits.html).
+const maxIngress = 60
+
+// allowedFit reports more rules than a security group takes: one for each range
+// and port.
+func (p *problems) allowedFit(s Settings) {
+	ranges := map[string]int{}
+	for _, text := range s.AllowedCIDRs {
+		prefix, err := netip.ParsePrefix(text)
+		switch {
+		case err != nil:
+		case prefix.Addr().Is6():
+			ranges["IPv6"]++
+		default:
+			ranges["IPv4"]++
+		}
+	}
+	ports := 2
+	if s.Port80 == Port80Redirect {
+		ports = 3
+	}
+	for _, family := range []string{"IPv4", "IPv6"} {
+		rules := ranges[family] * ports
+		if rules > maxIngress {
+			p.add("allowedCidrs", "%d %s ranges at %d ports are %d rules, and a security group takes %d (quota L-0EA8095F, inbound rules): join neighbouring ranges", ranges[family], family, ports, rules, maxIngress)
 		}
 	}
 }

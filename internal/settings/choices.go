@@ -64,7 +64,7 @@ const (
 // Values are all that may be written.
 func (Protocol) Values() []string { return []string{string(ProtocolHTTP), string(ProtocolHTTPS)} }
 
-// Access is how a refresher inside a VPC reaches AWS.
+// Access is how a function inside a VPC reaches AWS.
 type Access string
 
 // The ways out of a VPC.

@@ -24,7 +24,7 @@ type Verifier struct {
 
 // Refresher is how the refresh function runs.
 type Refresher struct {
-	// Whether one unit of the account's concurrency is reserved, so that refreshes never overlap. Turn it off in an account with a very low limit.
+	// Whether some of the account's concurrency is reserved for refreshes: one at a time, or two with `pollEvery` below a minute, so that an event need not wait for the run that polls. Runs that overlap are safe. Turn it off in an account with a very low limit.
 	ReservedConcurrency bool `json:"reservedConcurrency"`
 	// Where the refresher stands when a distribution point can only be reached from inside a VPC.
 	Network *FunctionNetwork `json:"network,omitempty"`

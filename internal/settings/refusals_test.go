@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -183,6 +184,8 @@ func TestLoadRefusesNetworks(t *testing.T) {
 		"no range":                      {`{"allowedCidrs": ["everybody"]}`, []string{`allowedCidrs[0]: "everybody" is not a range of addresses: write it like 203.0.113.0/24`}},
 		"bits behind the mask":          {`{"allowedCidrs": ["10.1.2.3/8"]}`, []string{`allowedCidrs[0]: "10.1.2.3/8": there are address bits behind the mask; 10.0.0.0/8 is meant, or a longer mask`}},
 		"IPv6 for IPv4":                 {`{"allowedCidrs": ["10.0.0.0/8", "::/0"]}`, []string{`allowedCidrs[1]: "::/0" is IPv6, but the load balancer would have IPv4 addresses only: set "ipAddressType": "dualstack", or remove it`}},
+		"too many ranges":               {ranges(31, `"port80": "closed"`), []string{"allowedCidrs: 31 IPv4 ranges at 2 ports are 62 rules, and a security group takes 60 (quota L-0EA8095F, inbound rules): join neighbouring ranges"}},
+		"too many with the redirect":    {ranges(21, `"port80": "redirect"`), []string{"allowedCidrs: 21 IPv4 ranges at 3 ports are 63 rules, and a security group takes 60 (quota L-0EA8095F, inbound rules): join neighbouring ranges"}},
 		"a range twice":                 {`{"allowedCidrs": ["10.0.0.0/8", "10.0.0.0/8"]}`, []string{"allowedCidrs: one of them twice: remove it"}},
 		"a VPC without subnets":         {`{"vpcId": "vpc-01"}`, []string{`subnetIds: none: name subnets of the VPC in "vpcId"`}},
 		"one subnet":                    {`{"vpcId": "vpc-01", "subnetIds": ["subnet-01"], "availabilityZones": ["eu-central-1a"]}`, []string{"subnetIds: one: a load balancer needs subnets in at least two availability zones"}},
@@ -229,8 +232,9 @@ func TestLoadRefusesListeners(t *testing.T) {
 		"no days of logs":                {`{"loadBalancerLogDays": 0}`, []string{`loadBalancerLogDays: 0: keep the logs for a day at least; "accessLogs" and "connectionLogs" turn them off`}},
 		"days that CloudWatch knows not": {`{"logRetentionDays": 10}`, []string{"logRetentionDays: 10: CloudWatch Logs takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653"}},
 		"two kinds of backend":           {backend(aFunction + `, "ipAddresses": ["10.0.0.7"]`), []string{"backend: 2 kinds of backend: keep one of targetGroupArn, functionArn, instanceIds and ipAddresses"}},
+		"a port of a target group":       {backend(`"targetGroupArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/app/01", "port": 65536`), []string{"backend.port: 65536 is not a port: write a number from 1 to 65535"}},
 		"a port of a function": {backend(aFunction + `, "port": 80, "protocol": "HTTP", "healthCheckPath": "/", "outsideVpc": true`), []string{
-			`backend.port: only "instanceIds" and "ipAddresses" have it: remove it, or name some`,
+			`backend.port: only "instanceIds", "ipAddresses" and "targetGroupArn" have it: remove it, or name some`,
 			`backend.protocol: only "instanceIds" and "ipAddresses" have it: remove it, or name some`,
 			`backend.healthCheckPath: only "instanceIds" and "ipAddresses" have it: remove it, or name some`,
 			`backend.outsideVpc: only "instanceIds" and "ipAddresses" have it: remove it, or name some`,
@@ -336,9 +340,9 @@ func TestLoadRefusesCanaries(t *testing.T) {
 		"the same secret":             {canary(`"enabled": true, "hostName": "gate.example.com", "goodSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:a-AbCdEf", "revokedSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:a-AbCdEf"`), []string{"canary.revokedSecretArn: the same secret as canary.goodSecretArn: one certificate cannot be both"}},
 		"a secret's name":             {canary(`"goodSecretArn": "good"`), []string{`canary.goodSecretArn: "good" is not the ARN of a secret in AWS Secrets Manager: write it like arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-6CHARS`}},
 		"a secret of another account": {canary(`"goodSecretArn": "arn:aws:secretsmanager:eu-central-1:210987654321:secret:good-AbCdEf"`), []string{"canary.goodSecretArn: of account 210987654321, but certificateArn is of 123456789012: both must be of the stack's account"}},
-		"twice a minute":              {canary(named + `, "every": "30s"`), []string{"canary.every: 30s: a schedule takes whole minutes, here from 1m to 24h"}},
-		"not in whole minutes":        {canary(named + `, "every": "90s"`), []string{"canary.every: 1m30s: a schedule takes whole minutes, here from 1m to 24h"}},
-		"once a week":                 {canary(named + `, "every": "168h"`), []string{"canary.every: 168h: a schedule takes whole minutes, here from 1m to 24h"}},
+		"twice a minute":              {canary(named + `, "every": "30s"`), []string{"canary.every: 30s: a schedule takes whole minutes, here from 1m to 8h: its alarm looks at three rounds, and back for a day at most"}},
+		"not in whole minutes":        {canary(named + `, "every": "90s"`), []string{"canary.every: 1m30s: a schedule takes whole minutes, here from 1m to 8h: its alarm looks at three rounds, and back for a day at most"}},
+		"three in more than a day":    {canary(named + `, "every": "481m"`), []string{"canary.every: 8h1m: a schedule takes whole minutes, here from 1m to 8h: its alarm looks at three rounds, and back for a day at most"}},
 		"a URL for a host":            {canary(secrets + `, "hostName": "https://gate.example.com/"`), []string{`canary.hostName: "https://gate.example.com/" is not a host name: write it in lower case, like gate.example.com`}},
 		"nowhere to knock":            {canary(secrets), []string{`canary.hostName: none: name the host that the certificate in "certificateArn" is for, as clients know it`}},
 		"two names":                   {`{"certificateArn": null, "domainName": "gate.example.com", "hostedZoneId": "Z1", "hostedZoneName": "example.com", "canary": {` + secrets + `, "hostName": "gate.example.org"}}`, []string{`canary.hostName: the gate's name is "domainName": remove one of the two`}},
@@ -356,4 +360,28 @@ func TestLoadRefusesAnExpiredCA(t *testing.T) {
 	pki := newPKI(t)
 	_, err := Load([]byte(minimal), pki.read, pki.root.Cert.NotAfter.Add(time.Second))
 	expect(t, err, "caBundle[0]: root.pem: certificate 1 (CN=Root): expired on 2036-06-01T12:00:00Z: remove it, or replace it by its renewal")
+}
+
+// ranges are so many IPv4 ranges, with another setting.
+func ranges(n int, other string) string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf(`"10.%d.0.0/16"`, i))
+	}
+	return `{"allowedCidrs": [` + strings.Join(all, ", ") + `], ` + other + `}`
+}
+
+// What fits into a security group, counted for each family of addresses alone,
+// may be written.
+func TestLoadTakesAsManyRangesAsFit(t *testing.T) {
+	t.Parallel()
+	pki := newPKI(t)
+	both := strings.Replace(ranges(30, `"ipAddressType": "dualstack"`), `"10.0.0.0/16"`, `"10.0.0.0/16", "::/0"`, 1)
+	for name, changes := range map[string]string{"two ports": ranges(30, `"port80": "closed"`), "three ports": ranges(20, `"port80": "redirect"`), "both families": both} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Load(with(t, changes), pki.read, pkitest.Epoch)
+			expect(t, err)
+		})
+	}
 }
