@@ -149,7 +149,7 @@ func (s *settling) compare(ctx context.Context) (Change, error) {
 		return s.change, nil
 	}
 	before, after, err := s.indexes(ctx, accepted)
-	if err != nil && s.limits.Guards.Hold && !errors.Is(err, ErrAbsent) && !errors.Is(err, errNoIndex) {
+	if err != nil && s.guards().Hold && !errors.Is(err, ErrAbsent) && !errors.Is(err, errNoIndex) {
 		return Change{}, fmt.Errorf("comparing the list with the accepted one, as its guards demand: %w: the next run tries again", err)
 	}
 	if err != nil {

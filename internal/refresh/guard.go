@@ -54,6 +54,8 @@ type Holding struct {
 	// CA that publishes every hour does not begin the time anew every hour, and
 	// two lists beyond two limits are not held back for ever in turn.
 	Since time.Time `json:"since"`
+	// Source is the name of the source that delivered it.
+	Source string `json:"source,omitempty"`
 	// Validators came with the list.
 	Validators Validators `json:"validators,omitzero"`
 }

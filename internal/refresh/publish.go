@@ -49,7 +49,7 @@ func (s *settling) record(ctx context.Context, decision Decision) error {
 // along with it.
 func (s *settling) withheld(holding *Holding) *Holding {
 	if holding != nil && s.list != nil && s.list.facts.SHA256 == holding.List.SHA256 {
-		holding.Validators = s.list.validators
+		holding.Validators, holding.Source = s.list.validators, s.source.Name
 	}
 	return holding
 }

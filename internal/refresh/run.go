@@ -81,6 +81,9 @@ func (d delivery) unsaid(outcomes []Outcome) bool {
 func (s *settling) receive(got delivery) {
 	s.list = newest(got.lists, s.state.Identity)
 	s.heard = got.err == nil && !got.notModified
+	if s.conflict() != nil {
+		s.list.validators = Validators{}
+	}
 	if s.list == nil {
 		s.delivered = got.err
 		s.withdrawn = got.err == nil && !got.notModified

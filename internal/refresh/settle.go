@@ -59,7 +59,7 @@ func (s *settling) settle(ctx context.Context) Outcome {
 		err = errors.Join(err, enforced)
 	}
 	pointed := s.timed("point", func() error { return s.point(ctx, s.world) })
-	return s.finish(errors.Join(s.noteLoss(lost), s.noteSpoilt(spoilt), err, pointed))
+	return s.finish(errors.Join(s.noteLoss(lost), s.noteSpoilt(spoilt), s.conflict(), err, pointed))
 }
 
 // withoutClaim has the outcome speak of what the state says: it is looked
@@ -114,13 +114,12 @@ func (s *settling) claim(ctx context.Context) error {
 }
 
 // mayClaim says why a list must not be claimed now: because another source
-// delivers lists of this identity, or because nobody can say whether a list
-// that seems to be the first is not older than one that is forgotten.
+// delivers lists of this identity, and this one is no newer, or because nobody
+// can say whether a list that seems to be the first is not older than one that
+// is forgotten.
 func (s *settling) mayClaim(decision Decision) error {
-	owner := s.state.Source
-	if s.list != nil && owner != "" && owner != s.source.Name && s.configured(owner) {
-		return because(Claimed, fmt.Errorf(
-			"settling a list of %s: source %s delivers it already: name the addresses of one list as mirrors of one source", s.state.Issuer, owner))
+	if s.list != nil && !s.list.facts.newer(s.state.Accepted) && s.conflict() != nil {
+		return s.conflict()
 	}
 	if decision.Claim && !s.state.Accepted.known() {
 		return errors.Join(s.world.blind, s.world.unseen)
@@ -150,7 +149,7 @@ func (s *settling) recorded(decision Decision) bool {
 // list, nobody once that has stopped.
 func (s *settling) owner() string {
 	switch {
-	case s.list != nil:
+	case s.list != nil && s.conflict() == nil:
 		return s.source.Name
 	case s.withdrawn:
 		return ""
@@ -162,7 +161,9 @@ func (s *settling) owner() string {
 // plan decides from what is known now. Once a list is claimed, it is part of
 // that.
 func (s *settling) plan(offer Offer) Decision {
-	return Plan(s.state.State, s.world.observed(s.state.Identity), offer, s.limits, s.now)
+	limits := s.limits
+	limits.Guards = s.guards()
+	return Plan(s.state.State, s.world.observed(s.state.Identity), offer, limits, s.now)
 }
 
 // acceptable is the list that was fetched, if there is one and it is not older
@@ -170,7 +171,8 @@ func (s *settling) plan(offer Offer) Decision {
 // An error means that it is not known what the list changes, and must be.
 func (s *settling) acceptable(ctx context.Context) (Offer, error) {
 	s.refused = nil
-	nothing := Offer{Answered: s.heard}
+	withdrawn := s.heard && s.state.Holding != nil && s.state.Holding.Source == s.source.Name
+	nothing := Offer{Answered: withdrawn}
 	if s.list == nil {
 		return nothing, nil
 	}
@@ -178,7 +180,7 @@ func (s *settling) acceptable(ctx context.Context) (Offer, error) {
 	if s.refused != nil {
 		return nothing, nil
 	}
-	offer := Offer{Facts: s.list.facts, Answered: s.heard}
+	offer := Offer{Facts: s.list.facts, Answered: withdrawn}
 	if !s.state.Accepted.known() || s.state.Accepted.SHA256 == offer.SHA256 {
 		return offer, nil
 	}
