@@ -182,6 +182,9 @@ func TestRefusedObjectsOfOneNameAreAllKept(t *testing.T) {
 	}) {
 		t.Errorf("kept aside: %v", aside)
 	}
+	if got := refusedKey("inbox/"+strings.Repeat("é", 505), pkitest.Epoch); len(got) > 1024 || !utf8.ValidString(got) {
+		t.Errorf("S3 takes no key %q", got)
+	}
 	if got := refusedKey("inbox/x", pkitest.Epoch.Add(time.Hour)); !strings.HasSuffix(got, "-x") || len(got) != len("refused/20260601T130000Z-12345678-x") {
 		t.Errorf("got %s", got)
 	}

@@ -79,7 +79,7 @@ func (d delivery) unsaid(outcomes []Outcome) bool {
 
 // receive takes from a delivery what belongs to the identity.
 func (s *settling) receive(got delivery) {
-	s.list = newest(got.lists, s.state.Identity)
+	s.list = s.state.choose(got.lists, s.now)
 	s.heard = got.err == nil && !got.notModified
 	if s.conflict() != nil {
 		s.list.validators = Validators{}
@@ -147,14 +147,28 @@ func nothing(source Source, got delivery, fetching Step, beside bool) Outcome {
 	return outcome.failed(got.err)
 }
 
-func newest(lists []*candidate, identity string) *candidate {
+// choose is the list of this identity to go on with: the one that an operator
+// let through, or else the newest of those that no reset made older.
+func (s State) choose(lists []*candidate, now time.Time) *candidate {
 	var found *candidate
+	var best Facts
 	for _, list := range lists {
-		if list.identity == identity && (found == nil || list.facts.newer(found.facts)) {
-			found = list
+		facts := list.facts
+		facts.Overruled = s.overruled(facts.SHA256)
+		switch {
+		case list.identity != s.Identity:
+		case s.letsThrough(facts, now):
+			return list
+		case found == nil || facts.newer(best):
+			found, best = list, facts
 		}
 	}
 	return found
+}
+
+// letsThrough says that an operator's order waits for this very list.
+func (s State) letsThrough(list Facts, now time.Time) bool {
+	return s.resets(list, now) || s.approves(list) && s.Approval.Kind == ApproveAction && list.newer(s.Accepted)
 }
 
 func (r *Refresher) configured(name string) bool {
