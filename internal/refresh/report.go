@@ -3,6 +3,7 @@ package refresh
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sekisho/sekisho/internal/crl"
@@ -103,6 +104,21 @@ const (
 	describeCall = "DescribeTrustStoreRevocations"
 	removeCall   = "RemoveTrustStoreRevocations"
 )
+
+// InShort is the report without the names of what came and left: they stand in
+// the record, and up to a thousand of each in every report of a minute are more
+// than a function may answer.
+func (r Report) InShort() Report {
+	r.Outcomes = slices.Clone(r.Outcomes)
+	for i, outcome := range r.Outcomes {
+		if outcome.Change != nil {
+			change := *outcome.Change
+			change.Came, change.Left = nil, nil
+			r.Outcomes[i].Change = &change
+		}
+	}
+	return r
+}
 
 // Failed says that something went wrong, or that a list was not taken.
 func (o Outcome) Failed() bool { return o.err != nil || o.Action == Refuse }

@@ -104,6 +104,9 @@ func (h *handler) say(ctx context.Context, report refresh.Report, err error) {
 	for _, problem := range report.Unrecorded {
 		h.log.ErrorContext(ctx, "decision record not written", "error", problem)
 	}
+	if report.Untidy != "" {
+		h.log.WarnContext(ctx, "bucket not tidied up", "error", report.Untidy)
+	}
 	for _, outcome := range report.Outcomes {
 		logOutcome(ctx, h.log, outcome)
 	}

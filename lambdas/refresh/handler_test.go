@@ -112,3 +112,15 @@ func TestHeapIsHalfOfTheMemory(t *testing.T) {
 		}
 	}
 }
+
+// TestUntidyBucketIsLogged: the report goes to whoever invoked the function, and
+// the schedule reads none.
+func TestUntidyBucketIsLogged(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	h := &handler{log: slog.New(slog.NewJSONHandler(&log, nil)), metrics: io.Discard, now: func() time.Time { return pkitest.Epoch }}
+	h.say(t.Context(), refresh.Report{Untidy: "listing crl/: denied"}, nil)
+	if !strings.Contains(log.String(), "listing crl/: denied") {
+		t.Errorf("logged %s", log.String())
+	}
+}

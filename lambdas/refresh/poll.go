@@ -32,7 +32,7 @@ func (h *handler) poll(ctx context.Context, begun time.Time, last look) answer {
 		if !last.refresher.Poll(ctx) {
 			continue
 		}
-		given.Earlier = append(given.Earlier, last.report)
+		given.Earlier = append(given.Earlier, last.report.InShort())
 		last = h.look(ctx, last.refresher)
 	}
 	return given.with(last)
