@@ -41,10 +41,21 @@ func demandRefresh(stack awscdk.Stack, r refresher) constructs.Construct {
 	})
 	// A run on the schedule may be under way, and only one runs at a time. The
 	// CDK's function tries three times within a second; this lets it wait.
-	caller := stack.Node().FindChild(jsii.String("AWSCDK.TriggerCustomResourceProviderCustomResourceProvider")).
-		Node().FindChild(jsii.String("Handler")).(awscdk.CfnResource)
+	provider := stack.Node().FindChild(jsii.String("AWSCDK.TriggerCustomResourceProviderCustomResourceProvider")).Node()
+	caller := provider.FindChild(jsii.String("Handler")).(awscdk.CfnResource)
 	caller.AddPropertyOverride(jsii.String("Environment.Variables"), map[string]string{"AWS_MAX_ATTEMPTS": "10", "AWS_RETRY_MODE": "standard"})
+	keepFromDeciding(provider.FindChild(jsii.String("Role")).(awscdk.CfnResource), r)
 	return trigger
+}
+
+// keepFromDeciding takes the operators' alias out of what the CDK's role may
+// invoke, which is every version and alias of the function. Allowing the one
+// version instead would change the role right before each first refresh, and IAM
+// takes its time to know of a change.
+func keepFromDeciding(role awscdk.CfnResource, r refresher) {
+	role.AddPropertyOverride(jsii.String("Policies.0.PolicyDocument.Statement.1"), map[string]any{
+		"Effect": "Deny", "Action": "lambda:InvokeFunction", "Resource": *r.function.FunctionArn() + ":" + operatorAlias,
+	})
 }
 
 // tryRefresh waits for the refresh and goes on however it ends: the operator

@@ -182,7 +182,7 @@ func TestWhoMayInvokeFunctions(t *testing.T) {
 	onEach(t, func(t *testing.T, got template) {
 		for role, all := range got.grants() {
 			for _, s := range all {
-				if !strings.Contains(s.actions, "lambda:") {
+				if !strings.Contains(s.actions, "lambda:") || s.effect == "Deny" {
 					continue
 				}
 				line := role + " " + s.actions + " " + s.resources
@@ -246,13 +246,66 @@ func TestOperatorsAreGrantedSeparately(t *testing.T) {
 			t.Errorf("operators may %+v, want to invoke the alias alone", all)
 		}
 		for role, all := range got.grants() {
-			for _, s := range all {
-				if strings.Contains(s.resources, "OperatorAlias") {
-					t.Errorf("%s may decide about held lists", role)
-				}
+			if mayDecide(all) {
+				t.Errorf("%s may decide about held lists", role)
 			}
 		}
 	})
+}
+
+// mayDecide says whether these statements together let somebody invoke the
+// operators' alias, by its name or by a wildcard.
+func mayDecide(all []statement) bool {
+	allowed := false
+	for _, s := range all {
+		if !invokes(s.actions) || !reachesAlias(s.resources) {
+			continue
+		}
+		if s.effect == "Deny" && s.conditions == "" {
+			return false
+		}
+		allowed = true
+	}
+	return allowed
+}
+
+func invokes(actions string) bool {
+	return slices.ContainsFunc(strings.Split(actions, ","), func(action string) bool {
+		return matches(action, "lambda:InvokeFunction")
+	})
+}
+
+func reachesAlias(resources string) bool {
+	return slices.ContainsFunc(strings.Split(resources, ","), func(pattern string) bool {
+		return matches(pattern, "${OperatorAlias}") || matches(pattern, "${RefresherFunction.Arn}:operator")
+	})
+}
+
+// matches reads a pattern as far as its first wildcard.
+func matches(pattern, name string) bool {
+	before, _, wildcard := strings.Cut(pattern, "*")
+	return pattern == name || wildcard && strings.HasPrefix(name, before)
+}
+
+func TestWhoMayDecideIsFoundOut(t *testing.T) {
+	t.Parallel()
+	const versions = "${RefresherFunction.Arn}:*"
+	for name, test := range map[string]struct {
+		all  []statement
+		want bool
+	}{
+		"by name":            {[]statement{{effect: "Allow", actions: "lambda:InvokeFunction", resources: "${OperatorAlias}"}}, true},
+		"by a wildcard":      {[]statement{{effect: "Allow", actions: "lambda:Invoke*", resources: "${Bucket.Arn}," + versions}}, true},
+		"all of it":          {[]statement{{effect: "Allow", actions: "*", resources: "*"}}, true},
+		"the function":       {[]statement{{effect: "Allow", actions: "lambda:InvokeFunction", resources: "${RefresherFunction.Arn}"}}, false},
+		"another action":     {[]statement{{effect: "Allow", actions: "lambda:GetFunction", resources: versions}}, false},
+		"all but that":       {[]statement{{effect: "Allow", actions: "lambda:InvokeFunction", resources: versions}, {effect: "Deny", actions: "lambda:InvokeFunction", resources: "${RefresherFunction.Arn}:operator"}}, false},
+		"not always all but": {[]statement{{effect: "Allow", actions: "lambda:InvokeFunction", resources: versions}, {effect: "Deny", actions: "lambda:InvokeFunction", resources: versions, conditions: "{}"}}, true},
+	} {
+		if got := mayDecide(test.all); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
 }
 
 // The schedule's role serves the schedules of this account alone.
