@@ -144,10 +144,14 @@ func undeny(ctx context.Context, out io.Writer, store *s3store.Store, denials []
 	return nil
 }
 
-// changeDenyList does not touch a list that it cannot read: what stands on it
-// would be lost.
+// changeDenyList does not touch a list that it cannot read, nor one that was
+// deleted: what stands on it would be lost.
 func changeDenyList(ctx context.Context, store *s3store.Store, change func(*policy.DenyList) (*policy.DenyList, error)) error {
-	err := changeObject(ctx, store, snapshot.DenyKey, func(before []byte) ([]byte, error) {
+	_, err := readDenyList(ctx, store)
+	if err != nil {
+		return err
+	}
+	err = changeObject(ctx, store, snapshot.DenyKey, func(before []byte) ([]byte, error) {
 		list, err := parseDenyList(before)
 		if err != nil {
 			return nil, err

@@ -23,9 +23,15 @@ func describeDenial(d policy.Denial) string {
 	return "serial number " + strings.ToUpper(d.Serial) + " of the issuer with the key " + d.IssuerKeySHA256
 }
 
-// readDenyList reads the list that is in force.
+// readDenyList reads the list that is in force. One that was deleted is an
+// error: verifiers that knew it go on with it, and a new one in its place would
+// let in whoever stood on it.
 func readDenyList(ctx context.Context, store *s3store.Store) (*policy.DenyList, error) {
 	object, err := store.Get(ctx, snapshot.DenyKey)
+	var absent interface{ Deleted() bool }
+	if errors.As(err, &absent) && absent.Deleted() {
+		return nil, fmt.Errorf(`%s was deleted: bring back its last version (aws s3api delete-object with the version of the delete marker), or write {"format":1,"deny":[]} there to begin anew`, snapshot.DenyKey)
+	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("reading the deny list: %w", err)
 	}

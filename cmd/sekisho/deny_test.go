@@ -2,15 +2,18 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/johannesboyne/gofakes3"
-	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"github.com/sekisho/sekisho/internal/awsenv"
+	"github.com/sekisho/sekisho/internal/local/endpoint/bucket"
 	"github.com/sekisho/sekisho/internal/policy"
 	"github.com/sekisho/sekisho/internal/s3store"
 	"github.com/sekisho/sekisho/internal/snapshot"
@@ -21,7 +24,7 @@ const testBucket = "operators"
 // serveBucket is a bucket behind the real protocol, for commands with --bucket.
 func serveBucket(t *testing.T) *s3store.Store {
 	t.Helper()
-	backend := s3mem.New()
+	backend := bucket.New(time.Now, nil)
 	err := backend.CreateBucket(testBucket)
 	if err != nil {
 		t.Fatal(err)
@@ -154,6 +157,30 @@ func TestDamagedDenyListIsLeftAlone(t *testing.T) {
 	object, err := store.Get(t.Context(), snapshot.DenyKey)
 	if err != nil || string(object.Body) != "{" {
 		t.Errorf("got %q and %v, want the list as it was", object.Body, err)
+	}
+}
+
+// Nor is one that was deleted: a list with one denial in its place would let in
+// all the others.
+func TestDeletedDenyListIsNotBegunAnew(t *testing.T) {
+	store, file := serveBucket(t), verifyFiles(t)
+	code, _, errs := operate(t, "deny", file("leaf.pem"))
+	if code != exitFine {
+		t.Fatalf("exit code %d, said %q", code, errs)
+	}
+	err := store.Delete(t.Context(), snapshot.DenyKey, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"deny", file("leaf.pem")}, {"undeny", file("leaf.pem")}, {"deny", "--list"}} {
+		code, _, errs := operate(t, args...)
+		if code == exitFine || !strings.Contains(errs, "deny/current.json was deleted: bring back its last version") {
+			t.Errorf("%v: exit code %d, said %q, want what to do", args, code, errs)
+		}
+	}
+	_, err = store.Get(t.Context(), snapshot.DenyKey)
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want the list to be gone still", err)
 	}
 }
 

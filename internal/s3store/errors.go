@@ -18,6 +18,10 @@ type absentError struct{ cause error }
 
 func (e *absentError) Error() string { return "there is no such object" }
 func (e *absentError) Unwrap() error { return e.cause }
+
+// Deleted says whether S3 knows that there was one.
+func (e *absentError) Deleted() bool { return isDeleteMarker(e.cause) }
+
 func (e *absentError) Is(target error) bool {
 	return target == refresh.ErrAbsent || target == fs.ErrNotExist
 }
@@ -47,7 +51,7 @@ func isDeleteMarker(err error) bool {
 	if !errors.As(err, &answer) || answer.HTTPResponse() == nil {
 		return false
 	}
-	return isAbsent(err) && answer.HTTPResponse().Header.Get("X-Amz-Delete-Marker") == "true"
+	return answer.HTTPStatusCode() == http.StatusNotFound && answer.HTTPResponse().Header.Get("X-Amz-Delete-Marker") == "true"
 }
 
 // code is the word with which S3 refuses, empty where S3 did not answer.

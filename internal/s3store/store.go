@@ -27,8 +27,9 @@ func newStore(client client, bucket string) *Store {
 }
 
 // Get reads an object of at most DefaultMaxBytes. The error satisfies
-// refresh.ErrAbsent and fs.ErrNotExist when there is no such object. Of one that
-// is too large the tag comes back with the error.
+// refresh.ErrAbsent and fs.ErrNotExist when there is no such object; its method
+// Deleted says whether a delete marker stands there. Of one that is too large
+// the tag comes back with the error.
 func (s *Store) Get(ctx context.Context, key string) (refresh.Object, error) {
 	body, tag, err := get(ctx, s.client, object{bucket: s.bucket, key: key, maxBytes: s.maxBytes})
 	if err != nil {

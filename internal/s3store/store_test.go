@@ -192,17 +192,22 @@ func TestReaderTellsWhatWasDeleted(t *testing.T) {
 	t.Parallel()
 	for _, marker := range []string{"true", "false", ""} {
 		server := newServer(t, true)
-		server.inject(func(w http.ResponseWriter, r *http.Request, serve http.Handler) bool {
+		answer := fault(func(w http.ResponseWriter, r *http.Request, serve http.Handler) bool {
 			if marker != "" {
 				w.Header().Set("X-Amz-Delete-Marker", marker)
 			}
 			return answers(http.StatusNotFound, "NoSuchKey")(w, r, serve)
 		})
+		server.inject(answer, answer)
 		_, _, err := NewReader(server.config, bucketName, 0).Get(t.Context(), "key", "")
 		var told interface{ Deleted() bool }
 		deleted := errors.As(err, &told) && told.Deleted()
 		if deleted != (marker == "true") || errors.Is(err, fs.ErrNotExist) == deleted {
 			t.Errorf("header %q: got %v, want that it was deleted: %v", marker, err, marker == "true")
+		}
+		_, stored := New(server.config, bucketName).Get(t.Context(), "key")
+		if !errors.Is(stored, refresh.ErrAbsent) || !errors.As(stored, &told) || told.Deleted() != deleted {
+			t.Errorf("header %q: the store says %v, want that it is absent, and deleted: %v", marker, stored, deleted)
 		}
 		if deleted && !strings.Contains(err.Error(), "reading s3://"+bucketName+"/key: it was deleted") {
 			t.Errorf("got %v, want what was deleted", err)
