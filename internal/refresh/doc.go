@@ -21,11 +21,13 @@
 //	point         the verifier's manifest
 //
 // What is remembered hangs on the identity of a list (issuer name, issuer key
-// and scope), never on the address it came from. The trust store says of a
-// list no more than its ID and its number of entries, so the state says which
-// ID holds which list. An ID that nobody remembers is identified by its
-// content, once. A state that is lost is made anew: from the manifest, which
-// names the newest list, and from what bucket and trust store hold.
+// and scope), never on the address it came from. A list belongs to the source
+// that delivered it first; one that is newer is taken from any other too, past
+// the guards of both, and the conflict is said. The trust store says of a list
+// no more than its ID and its number of entries, so the state says which ID
+// holds which list. An ID that nobody remembers is identified by its content,
+// once. A state that is lost is made anew: from the manifest, which names the
+// newest list, and from what bucket and trust store hold.
 //
 // # Why it holds
 //
@@ -66,8 +68,8 @@
 // source's way; one of a CA that no source asks is kept under the source
 // "inbox". What was dealt with is deleted, if it is still what was read. What is
 // refused lies under refused/, with its time before its name, until the bucket's
-// lifecycle deletes it. A run
-// deals with a hundred objects, and spends a third of its time on them at most.
+// lifecycle deletes it. A run deals with a hundred objects, beginning behind the
+// last one of the run before, and spends a third of its time on them at most.
 //
 // # The bucket
 //

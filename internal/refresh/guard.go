@@ -41,8 +41,8 @@ type Guards struct {
 type Offer struct {
 	Facts
 	Change Change
-	// Answered says that the source was asked and its answer taken whole: what
-	// is not in it, the source does not deliver any more.
+	// Answered says that the source of the list that is held back was asked, and
+	// its answer taken whole: what is not in it, it does not deliver any more.
 	Answered bool
 }
 
@@ -99,22 +99,32 @@ func (g Guards) guarded(without Decision, state State, offer Offer, now time.Tim
 	}
 	taken.Breach = reason
 	taken.Detail = fmt.Sprintf("beyond a limit (%s): %s", reason, numbers)
+	if !g.Hold {
+		return taken
+	}
 	holding := state.holdingOf(offer.Facts, reason, now)
-	switch {
-	case !g.Hold:
-		return taken
-	case state.approves(offer.Facts):
-		taken.Reason = Approved
-		taken.Detail += fmt.Sprintf("; approved by %s: %s", state.Approval.By, state.Approval.Reason)
-		return taken
-	case holding.expired(g, now):
-		taken.Reason = HoldExpired
-		taken.Detail += fmt.Sprintf("; it was held back since %s, nobody approved it within %s, and it is taken now", holding.Since.Format(time.RFC3339), g.HoldFor)
+	released, words := holding.letGo(state, g, now)
+	if released != "" {
+		taken.Reason = released
+		taken.Detail += "; " + words
 		return taken
 	}
 	without.Action, without.Reason, without.Breach, without.Holding = Hold, reason, reason, &holding
 	without.Detail = holding.words(state, numbers, g, now)
 	return without
+}
+
+// letGo says why a list beyond a limit is held back no longer; nothing where it
+// is.
+func (h Holding) letGo(state State, g Guards, now time.Time) (Reason, string) {
+	switch {
+	case state.approves(h.List):
+		return Approved, fmt.Sprintf("approved by %s: %s", state.Approval.By, state.Approval.Reason)
+	case h.expired(g, now):
+		return HoldExpired, fmt.Sprintf("it was held back since %s, nobody approved it within %s, and it is taken now", h.Since.Format(time.RFC3339), g.HoldFor)
+	default:
+		return "", ""
+	}
 }
 
 // stillHeld is the decision where the list that is held back was not delivered

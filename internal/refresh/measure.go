@@ -92,12 +92,7 @@ func (o Outcome) measure(now time.Time) map[string]float64 {
 		values[metrics.Entries] = float64(o.List.Entries)
 		values[metrics.ListAge] = now.Sub(o.List.ThisUpdate).Seconds()
 	}
-	ending := o.endsFirst()
-	if !ending.NextUpdate.IsZero() {
-		left, life := ending.NextUpdate.Sub(now), ending.NextUpdate.Sub(ending.ThisUpdate)
-		values[metrics.LifeLeft] = left.Seconds()
-		values[metrics.LifeLeftPercent] = 100 * left.Seconds() / max(life.Seconds(), 1)
-	}
+	maps.Copy(values, o.endsFirst().lifeLeft(now))
 	if o.Action == Replace && o.Reason != First && o.Enforced.SHA256 == o.List.SHA256 {
 		values[metrics.EnforcedAfter] = now.Sub(o.List.ThisUpdate).Seconds()
 	}
@@ -107,6 +102,19 @@ func (o Outcome) measure(now time.Time) map[string]float64 {
 		values[metrics.PossiblyEarly] = float64(o.Change.PossiblyEarly)
 	}
 	return values
+}
+
+// lifeLeft is how much of its time a list has before it; nothing where it names
+// no end.
+func (f Facts) lifeLeft(now time.Time) map[string]float64 {
+	if f.NextUpdate.IsZero() {
+		return nil
+	}
+	left, life := f.NextUpdate.Sub(now), f.NextUpdate.Sub(f.ThisUpdate)
+	return map[string]float64{
+		metrics.LifeLeft:        left.Seconds(),
+		metrics.LifeLeftPercent: 100 * left.Seconds() / max(life.Seconds(), 1),
+	}
 }
 
 // endsFirst is of the list that the verifier uses and the one that the trust

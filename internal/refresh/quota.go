@@ -63,6 +63,10 @@ func fit(decision Decision, observed Observed, limits Limits) Decision {
 		decision.Detail = "old and new do not fit together: the old list leaves first, and for a moment neither is in force"
 		return add(decision, oldestFirst(observed, older))
 	}
+	return noRoom(decision, reason, wanted, limits)
+}
+
+func noRoom(decision Decision, reason Reason, wanted usage, limits Limits) Decision {
 	return refuse(decision, reason, fmt.Sprintf(
 		"the trust store would hold %d entries in %d lists for the moment of the change, its quotas are %d and %d: ask AWS to raise them (L-37E1617B entries, L-332EE142 lists) and set limits accordingly, or set overlap to \"replace\" and accept a moment without a list; the verifier uses the list all the same",
 		wanted.entries, wanted.lists, limits.Entries, limits.Lists))

@@ -26,14 +26,10 @@ func (s *settling) readBack(ctx context.Context, id int64, list Facts) (Held, er
 				return held, fmt.Errorf("reading back revocation %d: %w", id, err)
 			}
 		}
-		begun := s.Clock()
-		err := s.observe(ctx, s.world, s.now)
+		shown, ok, err := s.shown(ctx, id)
 		if err != nil {
-			s.answered(describeCall, Revocation{ID: id}, begun, err)
 			return held, fmt.Errorf("reading back revocation %d: %w", id, err)
 		}
-		shown, ok := s.world.showing(id)
-		s.answered(describeCall, shown, begun, nil)
 		if ok {
 			held.Revocation = shown
 		}
@@ -45,6 +41,19 @@ func (s *settling) readBack(ctx context.Context, id int64, list Facts) (Held, er
 		return held, fmt.Errorf("reading back revocation %d: %w", id, errNotShown)
 	}
 	return held, nil
+}
+
+// shown asks the trust store once, and notes what it answered.
+func (s *settling) shown(ctx context.Context, id int64) (Revocation, bool, error) {
+	begun := s.Clock()
+	err := s.observe(ctx, s.world, s.now)
+	if err != nil {
+		s.answered(describeCall, Revocation{ID: id}, begun, err)
+		return Revocation{}, false, err
+	}
+	shown, ok := s.world.showing(id)
+	s.answered(describeCall, shown, begun, nil)
+	return shown, ok, nil
 }
 
 // mismatch takes the new ID back, never the old one, and remembers the list.

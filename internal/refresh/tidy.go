@@ -140,8 +140,7 @@ func (r *Refresher) discard(ctx context.Context, w *world, keys []string) error 
 // used are the keys that something points to now. Where that cannot be said of
 // all, nothing is deleted.
 func (r *Refresher) used(ctx context.Context, w *world) (map[string]bool, error) {
-	keys := map[string]bool{}
-	use := func(list string) { keys[snapshot.ListKey(list)], keys[snapshot.IndexKey(list)] = true, true }
+	keys := inUse{}
 	manifest, err := r.loadManifest(ctx)
 	if err != nil {
 		return nil, err
@@ -151,23 +150,33 @@ func (r *Refresher) used(ctx context.Context, w *world) (map[string]bool, error)
 		return nil, err
 	}
 	for _, list := range manifest.Lists {
-		use(list.SHA256)
+		keys.add(list.SHA256)
 		keys[list.Index.Key] = true
 	}
 	for _, state := range states {
 		if state.unread != nil || state.lost != nil {
 			return nil, fmt.Errorf("looking for what nothing points to: %w", errors.Join(state.unread, state.lost))
 		}
-		use(state.Accepted.SHA256)
-		keys[state.List.Key], keys[state.Index.Key] = true, true
-		if state.Holding != nil {
-			use(state.Holding.List.SHA256)
-		}
+		keys.addState(state.State)
 	}
 	for _, held := range w.inTrustStore() {
-		use(held.SHA256)
+		keys.add(held.SHA256)
 	}
 	return keys, nil
+}
+
+// inUse are keys that something points to.
+type inUse map[string]bool
+
+// add takes the objects of a list to be in use.
+func (u inUse) add(list string) { u[snapshot.ListKey(list)], u[snapshot.IndexKey(list)] = true, true }
+
+func (u inUse) addState(state State) {
+	u.add(state.Accepted.SHA256)
+	u[state.List.Key], u[state.Index.Key] = true, true
+	if state.Holding != nil {
+		u.add(state.Holding.List.SHA256)
+	}
 }
 
 // inTrustStore are the lists that the trust store holds.
