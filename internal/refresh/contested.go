@@ -2,6 +2,7 @@ package refresh
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 )
 
@@ -15,8 +16,11 @@ func (s *settling) conflict() error {
 		return nil
 	}
 	return because(Claimed, fmt.Errorf(
-		"settling a list of %s: source %s delivers it already: name the addresses of one list as mirrors of one source", s.state.Issuer, s.state.Source))
+		"settling a list of %s: %w: source %s delivers it already: name the addresses of one list as mirrors of one source", s.state.Issuer, errContested, s.state.Source))
 }
+
+// errContested says that two sources deliver one list.
+var errContested = errors.New("two sources deliver it")
 
 // contested says that another source delivers lists of this identity.
 func (s *settling) contested() bool {

@@ -56,6 +56,30 @@ func TestContestedListPassesTheGuardsOfBoth(t *testing.T) {
 	r.points("A40", "B1")
 }
 
+// TestNoMirrorIsAWayAroundTheGuardsOfAnotherSource, neither at once nor by what
+// it says while its list is held back.
+func TestNoMirrorIsAWayAroundTheGuardsOfAnotherSource(t *testing.T) {
+	t.Parallel()
+	a, b := newPublisher(t, "A", 40), newPublisher(t, "B", 1)
+	r := newRig(t, a, b)
+	r.now = pkitest.Epoch.Add(time.Hour)
+	r.refresher.Sources[0].Guards = Guards{MaxNewlyRevoked: 20, Hold: true, HoldFor: time.Hour}
+	r.serve(a, 10)
+	r.serve(b, 1)
+	r.well()
+	r.serveAt(b.url(), slices.Concat(b.at(1).pem, a.at(40).pem))
+	for range 6 {
+		r.well()
+		r.points("A10", "B1")
+		r.now = r.now.Add(10 * time.Minute)
+	}
+	if got := r.cloud.state(a.identity()); got.Source != "A" || got.Holding == nil || got.Holding.Source != "B" {
+		t.Errorf("the list belongs to %q, held back: %+v", got.Source, got.Holding)
+	}
+	r.well()
+	r.points("A40", "B1")
+}
+
 func TestStricterGuards(t *testing.T) {
 	t.Parallel()
 	one := Guards{MaxShrinkPercent: 50, HoldFor: time.Hour}

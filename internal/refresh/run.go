@@ -200,9 +200,10 @@ func (r *Refresher) heldOf(w *world, source Source, now time.Time) Validators {
 	return held
 }
 
-// remember keeps the validators of an answer that was taken whole.
+// remember keeps the validators of an answer that was taken whole, and holds no
+// list of another source: nobody would ask for that one again when its time comes.
 func (r *Refresher) remember(source Source, got delivery, outcomes []Outcome) {
-	if got.err != nil || slices.ContainsFunc(outcomes, func(o Outcome) bool { return !o.taken }) {
+	if got.err != nil || slices.ContainsFunc(outcomes, func(o Outcome) bool { return !o.taken || errors.Is(o.err, errContested) }) {
 		r.held.set(source.Name, Validators{})
 		return
 	}
