@@ -35,13 +35,17 @@ func newBucket(stack awscdk.Stack, s settings.Settings) awss3.IBucket {
 		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
 		LifecycleRules:    bucketLifecycle(),
 	})
-	// EventBridge hears of what is dropped into inbox/. The CDK's own setting
-	// would bring a function along for it.
+	tellEventBridge(bucket)
+	explain(bucket, finding{"AwsSolutions-S1", "Only the stack's own functions write here, and each says in its log what it wrote; who else reads can be had from CloudTrail data events."})
+	return bucket
+}
+
+// tellEventBridge has it hear of what is dropped into inbox/. The CDK's own
+// setting would bring a function along for it.
+func tellEventBridge(bucket awss3.Bucket) {
 	bucket.Node().DefaultChild().(awss3.CfnBucket).SetNotificationConfiguration(&awss3.CfnBucket_NotificationConfigurationProperty{
 		EventBridgeConfiguration: &awss3.CfnBucket_EventBridgeConfigurationProperty{EventBridgeEnabled: jsii.Bool(true)},
 	})
-	explain(bucket, finding{"AwsSolutions-S1", "Only the stack's own functions write here, and each says in its log what it wrote; who else reads can be had from CloudTrail data events."})
-	return bucket
 }
 
 // refusedDays is for how long what was refused in the inbox can be looked at.

@@ -46,7 +46,7 @@ func newCanary(stack awscdk.Stack, d deployment, parts canaryParts, first constr
 		name:        "canary",
 		description: "Tries whether a revoked certificate is refused where a good one is served",
 		timeout:     canaryTimeout,
-		environment: canaryEnvironment(d, parts.bucket),
+		environment: d.CanaryTask(*parts.bucket.BucketName()).Env(),
 		role:        role, logs: logs, place: at,
 	})
 	sendFailures(scope, function, failed)
@@ -107,9 +107,4 @@ func (b balancer) admitCanary(s settings.Settings, at *place) {
 	for _, port := range []int{s.VerifyPort, s.PassthroughPort} {
 		b.securityGroup.AddIngressRule(at.securityGroup, awsec2.Port_Tcp(jsii.Number(port)), jsii.String("Canary"), nil)
 	}
-}
-
-// canaryEnvironment tells the function where to knock, and with what.
-func canaryEnvironment(d deployment, bucket awss3.IBucket) map[string]string {
-	return d.CanaryTask(*bucket.BucketName()).Env()
 }

@@ -15,11 +15,11 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// memoryMB is what both functions get. It buys processor time as well: half a
+// memoryMB is what each function gets. It buys processor time as well: half a
 // gigabyte reads a list of half a million entries well within the time-out.
 const memoryMB = 512
 
-// program is what our two functions differ in.
+// program is what our functions differ in.
 type program struct {
 	name        string // of its folder
 	description string

@@ -46,7 +46,6 @@ func newVerifier(stack awscdk.Stack, d deployment, bucket awss3.IBucket, n *netw
 	at := newPlace(scope, verifierVisit(d.Settings), d.Settings, n)
 	if at != nil {
 		allowInterfaces(role)
-		explain(role, finding{"AwsSolutions-IAM5", "An index is named by the hash of a list that does not exist yet; and the calls about network interfaces take no resource."})
 	}
 	function := newFunction(scope, d, program{
 		name:        "verify",
@@ -56,14 +55,17 @@ func newVerifier(stack awscdk.Stack, d deployment, bucket awss3.IBucket, n *netw
 		concurrency: d.Verifier.Concurrency,
 		role:        role, logs: logs, place: at,
 	})
-	// A target group that nothing else uses: through a listener without mutual
-	// authentication a client could send the certificate of somebody else. Of
-	// several headers of one name the function must see each, or it could not
-	// tell that there were more.
-	targets := newFunctionTargets(scope, functionTargets{
+	return verifier{function: function, targets: newVerifierTargets(scope, d, function), header: header, logs: logs}
+}
+
+// newVerifierTargets is a target group that nothing else uses: through a listener
+// without mutual authentication a client could send the certificate of somebody
+// else. Of several headers of one name the function must see each, or it could
+// not tell that there were more.
+func newVerifierTargets(scope constructs.Construct, d deployment, function awslambda.Function) elb.IApplicationTargetGroup {
+	return newFunctionTargets(scope, functionTargets{
 		name: targetGroupName(d.StackName), functionARN: function.FunctionArn(), multiValue: true,
 	})
-	return verifier{function: function, targets: targets, header: header, logs: logs}
 }
 
 // verifierVisit takes the verifier to an upstream that is only reached from
@@ -88,7 +90,7 @@ func timeoutOf(v settings.Verifier) time.Duration {
 func allowVerify(role awsiam.Role, bucket awss3.IBucket) {
 	allow(role, "ListBucket", []string{"s3:ListBucket"}, *bucket.BucketArn())
 	allow(role, "ReadObjects", []string{"s3:GetObject"}, objects(bucket, "ca/*", "deny/*", "index/*", "policy/*", "snapshot.json")...)
-	explain(role, finding{"AwsSolutions-IAM5", "An index is named by the hash of a list that does not exist yet."})
+	explain(role, finding{"AwsSolutions-IAM5", "An index is named by the hash of a list that does not exist yet; and the calls about network interfaces, in a VPC, take no resource."})
 }
 
 // verifierEnvironment tells the function by which way requests must come. Of

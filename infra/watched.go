@@ -74,32 +74,43 @@ func lengthOf(queue awssqs.Queue) measured {
 const few = 5 * time.Minute
 
 func alarmsOfSource(a settings.Alarms, stack, source string) []alarm {
-	of := func(metric string) measured { return ours(metric, stack, source) }
+	return append(alarmsOfAge(a, stack, source), alarmsOfTrustStore(a, stack, source)...)
+}
+
+// alarmsOfAge are about lists that do not come, or no longer in time.
+func alarmsOfAge(a settings.Alarms, stack, source string) []alarm {
 	return []alarm{
 		{
 			name: "LifeLeft" + source, section: "life-left",
 			means:    fmt.Sprintf("Less than %d %% of the life of the revocation list of %s is left, and no newer one has come. Once it is over, the verifier answers 503 to everybody whom that list has to clear.", a.LifeLeftPercent, source),
-			measured: of(metrics.LifeLeftPercent), statistic: "Minimum", limit: below(a.LifeLeftPercent), window: throughout(time.Minute, 3), missing: missingIsOld,
+			measured: ours(metrics.LifeLeftPercent, stack, source), statistic: "Minimum", limit: below(a.LifeLeftPercent), window: throughout(time.Minute, 3), missing: missingIsOld,
 		},
 		{
 			name: "NoSuccess" + source, section: "no-success",
 			means:    fmt.Sprintf("For %d minutes no look at %s has succeeded: revocations of that CA do not arrive. What was revoked before stays revoked.", a.NoSuccessMinutes, source),
-			measured: of(metrics.Success), statistic: "Sum", limit: below(1), window: throughout(time.Minute, a.NoSuccessMinutes), missing: missingIsBad,
+			measured: ours(metrics.Success, stack, source), statistic: "Sum", limit: below(1), window: throughout(time.Minute, a.NoSuccessMinutes), missing: missingIsBad,
 		},
+	}
+}
+
+// alarmsOfTrustStore are about lists that came, and what the trust store makes of
+// them.
+func alarmsOfTrustStore(a settings.Alarms, stack, source string) []alarm {
+	return []alarm{
 		{
 			name: "Refused" + source, section: "refused",
 			means:    fmt.Sprintf("A list of %s was refused, by its checks or by the trust store. The list before stays in force.", source),
-			measured: of(metrics.Refused), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
+			measured: ours(metrics.Refused, stack, source), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
 		},
 		{
 			name: "Mismatched" + source, section: "mismatched",
 			means:    fmt.Sprintf("The trust store counts other entries than the list of %s has: some revocation may not count at the verify listener.", source),
-			measured: of(metrics.Mismatched), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
+			measured: ours(metrics.Mismatched, stack, source), statistic: "Maximum", limit: atAll(), window: once(few), missing: missingIsGood,
 		},
 		{
 			name: "Quota" + source, section: "quota",
 			means:    fmt.Sprintf("More than %d %% of the trust store's quota of revoked entries is used. Beyond it no list can be added.", a.QuotaPercent),
-			measured: of(metrics.QuotaUsedPercent), statistic: "Maximum", limit: above(a.QuotaPercent), window: once(few), missing: missingIsOld,
+			measured: ours(metrics.QuotaUsedPercent, stack, source), statistic: "Maximum", limit: above(a.QuotaPercent), window: once(few), missing: missingIsOld,
 		},
 	}
 }

@@ -53,19 +53,31 @@ func RefreshFromEnv(getenv func(string) string) (Refresh, error) {
 	p.pinned(EnvHTTPSCAKey, r.HTTPSCAKey, EnvHTTPSCASHA256, r.HTTPSCASHA256)
 	p.arn(EnvTrustStore, r.TrustStoreARN, trustStoreARNs)
 	p.words(EnvRevocation, reflect.ValueOf(r.Revocation))
-	sources := p.required(getenv, EnvSources)
-	if sources != "" {
-		p.decode(EnvSources, []byte(sources), &r.Sources)
-		p.words(EnvSources, reflect.ValueOf(r.Sources))
-		p.sources(EnvSources, r.Sources)
-	}
-	limits := getenv(EnvLimits)
-	if limits != "" {
-		p.decode(EnvLimits, []byte(limits), &r.Limits)
-		p.limits(EnvLimits, r.Limits)
-	}
+	r.Sources = p.sourcesFrom(getenv)
+	r.Limits = p.limitsFrom(getenv)
 	r.PollEvery = p.pollEveryFrom(getenv)
 	return r.withDefaults(), p.join()
+}
+
+func (p *problems) sourcesFrom(getenv func(string) string) []Source {
+	var sources []Source
+	text := p.required(getenv, EnvSources)
+	if text != "" {
+		p.decode(EnvSources, []byte(text), &sources)
+		p.words(EnvSources, reflect.ValueOf(sources))
+		p.sources(EnvSources, sources)
+	}
+	return sources
+}
+
+func (p *problems) limitsFrom(getenv func(string) string) Limits {
+	var limits Limits
+	text := getenv(EnvLimits)
+	if text != "" {
+		p.decode(EnvLimits, []byte(text), &limits)
+		p.limits(EnvLimits, limits)
+	}
+	return limits
 }
 
 // Env is the environment from which [RefreshFromEnv] reads the same settings.
