@@ -49,9 +49,8 @@
 // stays the target, in the trust store and for the verifier, until an operator
 // approves that very list by its hash, until a harmless one comes, or until its
 // time is over; then it is taken, if it is still delivered. The time of a row
-// of such lists counts from
-// the first one, so that a CA that publishes every hour is not held back for
-// ever. What a list changes is found by comparing its index with that of the
+// of such lists counts from the first one, so that a CA that publishes every
+// hour is not held back for ever. What a list changes is found by comparing its index with that of the
 // accepted one. A list that somebody added by hand is past every guard.
 //
 // [Refresher.Approve] and [Refresher.Reset] write the order down, on record
@@ -103,7 +102,8 @@
 //
 //   - A run claims a list, is held up, and adds it only after another run has
 //     put a newer one in force. It finds that out with its next call and gives its
-//     own ID up: three calls after the Add as a rule, eight at the most.
+//     own ID up: three calls after the Add as a rule, eight at the most
+//     if nothing else fails, ten after two faults in a row.
 //   - The trust store imports a list damaged. The run finds that out when it
 //     reads the number of entries back, looks three times more within two
 //     seconds in case the answer is late, and takes the new ID back.
