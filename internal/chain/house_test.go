@@ -108,9 +108,3 @@ func (w want) check(t *testing.T, err error) {
 		t.Errorf("got code %q, want %q", refused.Code, codeOf(refused.Reason))
 	}
 }
-
-// parsed signs template with ca, and returns it as parsed.
-func parsed(tb testing.TB, ca *pkitest.CA, change edit) *x509.Certificate {
-	tb.Helper()
-	return ca.Issue(tb, "laptop-1", change).Cert
-}

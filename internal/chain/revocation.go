@@ -125,8 +125,7 @@ func (f *finding) add(fault string) {
 func (r *revocation) search(path, candidates []*x509.Certificate, now time.Time) finding {
 	var found finding
 	cert := path[0]
-	issuer := string(cert.RawIssuer)
-	for _, list := range r.lists[issuer] {
+	for _, list := range r.lists[string(cert.RawIssuer)] {
 		if !list.scope.Covers(cert) {
 			continue
 		}
@@ -140,7 +139,7 @@ func (r *revocation) search(path, candidates []*x509.Certificate, now time.Time)
 			r.ask(&found, who, list, cert, now)
 		}
 	}
-	found.add(r.refused[issuer])
+	found.add(r.refused[string(cert.RawIssuer)])
 	found.add(r.refused[unknownIssuer])
 	return found
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sekisho/sekisho/internal/cabundle"
 	"github.com/sekisho/sekisho/internal/local/runtime"
+	"github.com/sekisho/sekisho/internal/programtest"
 	"github.com/sekisho/sekisho/internal/settings"
 	"github.com/sekisho/sekisho/internal/snapshot"
 )
@@ -46,7 +47,7 @@ func startFunction(t *testing.T, w *twin, given settings.Verify) *function {
 	f := &function{output: &lines{}}
 	var err error
 	f.Function, err = runtime.Start(t.Context(), runtime.Config{
-		Name: "sekisho-verify", Bootstrap: program("verify"), Environment: env, Region: w.Region,
+		Name: "sekisho-verify", Bootstrap: programtest.Function("verify"), Environment: env, Region: w.Region,
 		Credentials: runtime.Credentials{AccessKeyID: "verify", SecretAccessKey: "local"},
 		Timeout:     patience, InitTimeout: time.Minute, Output: f.output,
 	})

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sekisho/sekisho/internal/programtest"
 )
 
 const atTheServer = "at the server"
@@ -122,7 +124,7 @@ func TestServerRefusesToStartOpen(t *testing.T) {
 		{"everybody as a proxy, in IPv6", []string{"--listen", "[::]:0", "--trusted-proxy", "::/0"}, "everybody"},
 		{"address for a network", []string{"--listen", "0.0.0.0:0", "--trusted-proxy", "10.0.0.1"}, "network"},
 	} {
-		text, err := exec.CommandContext(t.Context(), command(), append([]string{"serve", "--config", "none.json"}, c.args...)...).CombinedOutput()
+		text, err := exec.CommandContext(t.Context(), programtest.Command(), append([]string{"serve", "--config", "none.json"}, c.args...)...).CombinedOutput()
 		if err == nil || !strings.Contains(string(text), c.want) {
 			t.Errorf("%s: got %v and %s, want a refusal about %s", c.name, err, text, c.want)
 		}

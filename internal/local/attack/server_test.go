@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/sekisho/sekisho/internal/programtest"
 )
 
 // server is "sekisho serve" in a process of its own, over a twin's bucket.
@@ -44,7 +46,7 @@ func startServer(t *testing.T, w *twin, fields map[string]any, flags ...string) 
 		t.Fatal(err)
 	}
 	s := &server{output: &lines{}}
-	process := exec.Command(command(), append([]string{"serve", "--listen", "127.0.0.1:0", "--config", name}, flags...)...)
+	process := exec.Command(programtest.Command(), append([]string{"serve", "--listen", "127.0.0.1:0", "--config", name}, flags...)...)
 	process.Env = []string{"AWS_REGION=" + w.Region, "AWS_ACCESS_KEY_ID=serve", "AWS_SECRET_ACCESS_KEY=local", "AWS_ENDPOINT_URL=" + w.AWSEndpoint}
 	process.Stdout, process.Stderr = s.output, s.output
 	err = process.Start()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sekisho/sekisho/internal/local"
 	"github.com/sekisho/sekisho/internal/local/alb"
+	"github.com/sekisho/sekisho/internal/programtest"
 )
 
 // twin is a running twin that trusts the house.
@@ -24,7 +25,7 @@ func startTwin(t *testing.T, h *house, edits ...func(*local.Options)) *twin {
 	t.Helper()
 	options := local.DefaultOptions()
 	options.Dir, options.PortBase, options.Every = t.TempDir(), 0, time.Hour
-	options.RefreshBinary, options.VerifyBinary = program("refresh"), program("verify")
+	options.RefreshBinary, options.VerifyBinary = programtest.Function("refresh"), programtest.Function("verify")
 	options.CABundles, options.CRLURLs = []string{h.bundleFile}, h.listAddresses
 	for _, edit := range edits {
 		edit(&options)
