@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
+	"math/big"
 	"testing"
 	"time"
 
@@ -48,13 +50,21 @@ func TestPollBringsANewListIntoForce(t *testing.T) {
 	}
 	w.now = w.now.Add(time.Minute)
 	begun := w.now
-	w.at[begun.Add(17*time.Second)] = func() { w.publish(2, 24*time.Hour) }
+	w.at[begun.Add(17*time.Second)] = func() {
+		w.list = w.ca.CRLWith(t, func(list *x509.RevocationList) {
+			list.Number, list.ThisUpdate, list.NextUpdate = big.NewInt(2), w.now, w.now.Add(24*time.Hour)
+			list.RevokedCertificateEntries = []x509.RevocationListEntry{{SerialNumber: big.NewInt(7), RevocationTime: w.now}}
+		})
+	}
 	w.at[begun.Add(33*time.Second)] = func() { w.publish(3, 24*time.Hour) }
 	given, err := w.invoke(h, scheduled)
 	if err != nil || len(given.Earlier) != 2 || given.Outcomes[0].List.Number != "3" {
 		t.Fatalf("got %v, %d reports before %+v", err, len(given.Earlier), given.Report)
 	}
 	second := given.Earlier[1].Outcomes[0]
+	if second.Change == nil || second.Change.Newly == 0 || second.Change.Came != nil {
+		t.Errorf("an earlier look says %+v: want how many came, and no names, which make the answer too long", second.Change)
+	}
 	if second.Action != refresh.Replace || second.List.Number != "2" || !given.Earlier[1].Started.Equal(begun.Add(20*time.Second)) {
 		t.Errorf("the list of second 17 came into force at %s as %+v", given.Earlier[1].Started.Sub(begun), second)
 	}
